@@ -15,7 +15,7 @@ export interface BatchState {
   readonly updatedAt: string;
 }
 
-/** Undefined for every run that is no batch, or has agreed on none yet. */
+/** Undefined for a run that is no batch, or has no agreement yet. */
 export function batchStateOf(directory: SavedRuns, entries: readonly Entry[]): BatchState | undefined {
   const batch = batchOf(entries);
   if (batch === undefined) return undefined;
@@ -49,7 +49,7 @@ export function backText(standings: readonly Standing[]): string {
   return `${backOf(standings)} of ${standings.length} databases are back`;
 }
 
-/** As its report tells it. */
+/** The batch as the report tells it. */
 export function reportedBatch(directory: SavedRuns, { batch, standings, state, updatedAt }: BatchState): ReportedBatch {
   return {
     told: backText(standings),

@@ -13,11 +13,11 @@ import { quote } from "../../kit/commands/shell-quote.ts";
 import type { SavedRuns } from "./read-once.ts";
 
 export const BATCH_RUNBOOK = "recover-deleted-space";
-/** The runbook that brings back one of them. */
+/** The runbook that brings back one database of the batch. */
 export const MEMBER_RUNBOOK = "recover-deleted-service";
 const AGREE = "recovery.agree-batch";
 
-/** Made when it is asked for: the report of any other run waits for no zod. */
+/** The schema is made at the first call: the report of any other run loads no zod. */
 const agreed = () => z.object({ org: z.string(), space: z.string(), members: z.array(spaceMember) });
 
 export interface Batch extends z.infer<ReturnType<typeof agreed>> {
@@ -26,7 +26,7 @@ export interface Batch extends z.infer<ReturnType<typeof agreed>> {
   readonly rehearsal: boolean;
 }
 
-/** Undefined for every other run, and before anybody has agreed. */
+/** Undefined for a run that is no batch, and before anybody has agreed. */
 export function batchOf(entries: readonly Entry[]): Batch | undefined {
   const began = startOf(entries);
   if (began?.runbook !== BATCH_RUNBOOK || endOf(entries)?.outcome !== "succeeded") return undefined;
@@ -87,7 +87,7 @@ interface Runs {
   readonly unreadable: readonly UnreadableRun[];
 }
 
-/** Oldest first. A run that was killed before its first entry has done nothing, and is nobody's. */
+/** The runs of the batch's databases, oldest first. One that was killed before its first entry has done nothing, and is left out. */
 function runsOf(directory: SavedRuns, batch: Batch): Runs {
   const read: MemberRun[] = [];
   const unreadable: UnreadableRun[] = [];
@@ -117,8 +117,8 @@ function readingOf(directory: SavedRuns, run: string): readonly Entry[] | Recove
 }
 
 /**
- * Whose an unreadable run may be: theirs whose GUID stands in the file, unsound as it is. Where it names the batch and
- * none of them, or nobody can look into it, anybody's.
+ * Tells the members to which an unreadable run may belong: those whose GUID its file names. If the file names the batch
+ * and no member, or nobody can read it, the run may be that of each member.
  */
 function suspectOf(directory: SavedRuns, batch: Batch, run: string): (member: SpaceMember) => boolean {
   const text = directory.textOf(run);
@@ -128,7 +128,7 @@ function suspectOf(directory: SavedRuns, batch: Batch, run: string): (member: Sp
   return (member) => named.includes(member);
 }
 
-/** A run's name begins with its time: nobody begins a member before all were agreed on. */
+/** The second at the beginning of a run's name: no member begins before all were agreed on. */
 const secondOf = (run: string): string => run.slice(0, "20261121-120000".length);
 
 function unreadableStanding(member: SpaceMember, { run, error }: UnreadableRun): Standing {
@@ -143,7 +143,7 @@ function unreadableStanding(member: SpaceMember, { run, error }: UnreadableRun):
 /** The command that goes on with the rest. */
 export const goOnWithAll = ({ run }: Batch): string => quote(["dingo-recover", "resume", run]);
 
-/** A member's run that `resume` goes on with is resumed through the batch, with the batch's consent. */
+/** How a member's run stands. An open one is resumed through the batch, with the batch's consent. */
 function standingOf(batch: Batch, member: SpaceMember, { run, entries }: MemberRun): Standing {
   const end = endOf(entries);
   if (end?.outcome === "succeeded") return { member, run, state: "recovered" };
@@ -194,7 +194,7 @@ export function unfinishedBatches(
 export const isLeft = ({ state }: Standing): boolean =>
   state === "not-begun" || state === "open" || state === "unreadable";
 
-/** How many are back. */
+/** The number of databases that are back. */
 export const backOf = (standings: readonly Standing[]): number =>
   standings.filter(({ state }) => state === "recovered").length;
 

@@ -17,7 +17,7 @@ export function begunRunbook(directory: string, entries: readonly Entry[]): Runb
   return begunRunbookBy(entries, (kept) => new EvidenceStore(directory, secrets).recall(kept));
 }
 
-/** The same of a journal that lies in no state directory; `recall` reads its evidence. */
+/** The same for a journal that lies in no state directory; `recall` reads its evidence. */
 export function begunRunbookBy(entries: readonly Entry[], recall: (kept: EvidenceRef) => string): Runbook {
   const started = startOf(entries);
   // Without one, in a rehearsal, it was killed before its first entry.
@@ -28,7 +28,7 @@ export function begunRunbookBy(entries: readonly Entry[], recall: (kept: Evidenc
 
 type Started = Extract<Entry, { type: "run-started" }>;
 
-/** Which evidence is the text that it began with, or that was accepted since. */
+/** The evidence with the text that the run began with, or that was accepted since. */
 export function begunTextOf(started: Started, entries: readonly Entry[]): EvidenceRef {
   return entries.findLast((entry) => entry.type === "runbook-accepted")?.runbookText ?? started.runbookText;
 }

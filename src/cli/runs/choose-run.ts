@@ -8,7 +8,7 @@ import { cleanupsOf, isCleanUp } from "./cleanups.ts";
 import { allRuns, type ListedRun, openRehearsals, openRuns, playedAt } from "./open-runs.ts";
 import { readOnce, type SavedRuns } from "./read-once.ts";
 
-/** The run that a prefix names, or the only open one where none was given; a rehearsal has to be named. */
+/** The run that a prefix names. Without a prefix, the only open run; a rehearsal must be named. */
 export function chooseRun(directory: SavedRuns, prefix: string | undefined, remedy = BEGIN): string {
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
   const run = onlyOpen(readOnce(directory));
@@ -51,7 +51,7 @@ const gone = (rehearsal: string | undefined): string =>
     ? BEGIN
     : `The last rehearsal, ${rehearsal}, has ended and its foundation is gone: begin another with dingo-recover rehearse; with --undo it is taken back too.`;
 
-/** Be it that it has ended. */
+/** The last rehearsal, also if it has ended. */
 function lastRehearsal(directory: SavedRuns): string | undefined {
   return allRuns(directory)
     .filter(({ rehearsal }) => rehearsal)
@@ -60,7 +60,7 @@ function lastRehearsal(directory: SavedRuns): string | undefined {
     .at(-1)?.run;
 }
 
-/** Those that go on, by the batch where they belong to one, the last one at the end. */
+/** Rehearsals that can go on, the last one at the end. A run of a batch is named by its batch. */
 function rehearsals(directory: SavedRuns): readonly string[] {
   const batches = unfinishedBatches(directory).filter(({ batch }) => batch.rehearsal);
   const within = new Set(batches.flatMap(({ runs }) => runs));
@@ -80,7 +80,7 @@ export type OfferedRun = Pick<RunSummary, "run" | "runbook" | "target" | "step">
   readonly carried: boolean;
 };
 
-/** Open runs that are none of a rehearsal. */
+/** Open runs that are no rehearsals. */
 export function offeredRuns(directory: SavedRuns): readonly OfferedRun[] {
   const saved = readOnce(directory);
   const { batches, alone } = openOf(saved);
@@ -94,7 +94,7 @@ export function offeredRuns(directory: SavedRuns): readonly OfferedRun[] {
   return runs.map((each) => ({ ...each, carried: saved.isCarried(each.run) }));
 }
 
-/** The runs of a batch are gone on with through their batch. */
+/** Unfinished batches, and open runs outside them: those of a batch are resumed through it. */
 function openOf(directory: SavedRuns) {
   const batches = unfinishedBatches(directory).filter(({ batch }) => !batch.rehearsal);
   const within = new Set(batches.flatMap(({ runs }) => runs));
@@ -111,10 +111,10 @@ function onlyOpen(directory: SavedRuns): string | undefined {
     .advise("Name one of them.");
 }
 
-/** Nobody reads more of them; `dingo-recover runs` lists all. */
+/** The most runs that are offered for an undo; `dingo-recover runs` lists all. */
 const MOST = 5;
 
-/** The last ones that have succeeded, changed something and are no rehearsals; none of which a cleanup may have deleted. */
+/** The last runs that an undo may take back: they succeeded, changed something, are no rehearsals, and no cleanup followed. */
 export function undoable(state: StateDirectory): readonly ListedRun[] {
   const found: ListedRun[] = [];
   for (const each of allRuns(state).toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))) {
@@ -127,7 +127,7 @@ export function undoable(state: StateDirectory): readonly ListedRun[] {
   return found;
 }
 
-/** Each with its whole command, the last one at the end; undefined if there is none. */
+/** The command that undoes each of these, the last run at the end; undefined if there is none. */
 export function undoCommands(state: StateDirectory): string | undefined {
   const lines = undoable(state).map(
     ({ run, target, updatedAt }) => `\n  dingo-recover undo ${run}  # ${printable(target)}, ended ${updatedAt}`,

@@ -1,4 +1,4 @@
-/** Runs that clean up after another one: what they have deleted, no undo brings back. */
+/** Runs that clean up after another one: no undo brings back the things that they deleted. */
 import { replay } from "../../engine/state/replay.ts";
 import { RecoverError, refuse } from "../../errors.ts";
 import { type Entry, endOf } from "../../engine/journal/entry.ts";
@@ -6,7 +6,7 @@ import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
 
 export const CLEAN_UP = "clean-up";
-/** Of what a recovery to a time left on this machine. */
+/** The runbook that deletes the copy of a recovery to a time. */
 export const CLEAN_UP_COPY = "clean-up-copy";
 
 export const isCleanUp = (runbook: string): boolean => runbook === CLEAN_UP || runbook === CLEAN_UP_COPY;
@@ -89,7 +89,7 @@ function fieldsOf(line: string): Readonly<Record<string, unknown>> | undefined {
 export const leftOutLine = (other: string): string =>
   `run ${other} is left out: its journal cannot be read; ${quote(["dingo-recover", "journal", "verify", other])} says why`;
 
-/** Error: `guard-refused` where a run may clean up after this one, and its journal cannot be read. */
+/** Error: `guard-refused` if a run with an unreadable journal may clean up after this one. */
 export function refuseSuspects(state: StateDirectory, run: string, { suspects }: Cleanups): void {
   const [first] = suspects;
   if (first === undefined) return;

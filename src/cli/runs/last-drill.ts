@@ -7,14 +7,14 @@ import type { DrillTimes } from "../../ports/settings.ts";
 import { readableEntries } from "./readable-entries.ts";
 
 const DRILL = "drill";
-/** From the beginning of the window to the proof that applications can log in: what an estimate is about. */
+/** Bounds of the measured time: from the window to the proof of the log-in, as an estimate counts it. */
 const FROM = "docker.hold-restart";
 const TO = "postgres.prove-login";
 const MOVED = "archive.estimate";
 
 const moved = z.object({ objects: z.number(), bytes: z.number(), expanded_bytes: z.number(), segments: z.number() });
 
-/** The newest one that came to its end; a rehearsed one counts for rehearsals alone, and none else for them. */
+/** The newest drill that came to its end. For a rehearsal only rehearsed drills count, else only real ones. */
 export function lastDrill(state: StateDirectory, rehearsal: boolean): DrillTimes | undefined {
   for (const run of [...state.list()].sort().reverse()) {
     const times = timesOf(run, readableEntries(state, run), rehearsal);

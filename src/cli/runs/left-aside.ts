@@ -31,7 +31,7 @@ export function leftAside(entries: readonly Entry[], run: string): JsonObject | 
   return { run, target, guid, source, archive, base_backup, deployment, cell, container };
 }
 
-/** Runs that have ended, and whose leftovers nobody has deleted yet; no rehearsals. An unreadable journal is passed over. */
+/** Runs that have ended and left things that nobody has deleted yet. Rehearsals and unreadable journals are passed over. */
 export function cleanable(state: StateDirectory): readonly ListedRun[] {
   const ended = allRuns(state).filter(({ state: how }) => how === "succeeded" || how === "undone");
   const cleaned = ended
@@ -49,7 +49,7 @@ function asideBy(entries: readonly Entry[]): Extract<Entry, { readonly type: "st
   return started?.type === "step-started" ? started : undefined;
 }
 
-/** The backup that the run saw the recovered database make; an earlier version could take a copied one for it. */
+/** The base backup that the recovered database made, as the run saw it. An earlier version could take a copied one for it. */
 function ownBackup(entries: readonly Entry[], run: string): string {
   const name = backupNamed(entries, "archive.wait-base-backup");
   const own = baseNamed(name)?.start.timeline ?? 0;

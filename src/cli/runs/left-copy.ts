@@ -10,7 +10,7 @@ import { type Entry, endOf } from "../../engine/journal/entry.ts";
 const restored = z.object({ place: z.string(), postgres_bin: z.string(), keep: z.boolean().default(true) });
 const MAKERS: readonly string[] = ["scratch.restore", "backup.restore-test"];
 
-/** Undefined if the run made none, or threw it away itself, or is not at its end. */
+/** Undefined if the run made no copy, removed it itself, or has not ended. */
 export function leftCopy(entries: readonly Entry[], run: string): JsonObject | undefined {
   const end = endOf(entries);
   const made = madeCopy(entries);
@@ -20,7 +20,7 @@ export function leftCopy(entries: readonly Entry[], run: string): JsonObject | u
   return { run, target, place: end.outcome === "undone" ? `${place}.undone` : place, postgres_bin };
 }
 
-/** Where a copy was begun; undefined if none was. */
+/** The place of the copy that the run began; undefined if it began none. */
 export function madeCopy(entries: readonly Entry[]): z.infer<typeof restored> | undefined {
   const started = entries.find((entry) => entry.type === "step-started" && MAKERS.includes(entry.action));
   return started?.type === "step-started" ? restored.parse(started.input) : undefined;

@@ -5,7 +5,7 @@ import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { Entry } from "../../engine/journal/entry.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 
-/** A run keeps this before its first entry: the text of its runbook. */
+/** The files that a run keeps before its first entry: the text of its runbook. */
 const KEPT_BEFORE = 1;
 
 /**
@@ -20,7 +20,7 @@ export function requireNotLost(
   if (entries.length === 0 && !runs.isCarried(run)) requireUnbegun(run, runs.directoryOf(run));
 }
 
-/** It has begun where it told something, or kept evidence. `directory` is the run's. */
+/** A run has begun if it wrote an event or kept evidence. `directory` is the run's. */
 function requireUnbegun(run: string, directory: string): void {
   const told = statSync(join(directory, "events.jsonl"), { throwIfNoEntry: false })?.size ?? 0;
   if (told === 0 && evidenceIn(directory) <= KEPT_BEFORE) return;
@@ -40,8 +40,8 @@ function evidenceIn(directory: string): number {
 }
 
 /**
- * The refusal of a run that was killed before its first entry: what it was to be, and whether it was a rehearsal, nobody knows.
- * `done` says what cannot be done with it. Throws as `requireNotLost`.
+ * The refusal of a run that was killed before its first entry: nobody knows its runbook, or whether it was a rehearsal.
+ * `done` is the command that is refused. Throws as `requireNotLost`.
  */
 export function neverBegan(run: string, directory: string, done: "resume" | "undo"): RecoverError {
   requireUnbegun(run, directory);

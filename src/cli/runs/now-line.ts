@@ -72,7 +72,7 @@ const KNOWN: ReadonlySet<string> = new Set<RunEvent["type"]>([
   "run-ended",
 ]);
 
-/** Events of a later version that this one does not know are left out. */
+/** False for an event of a later version that this one does not know. */
 export function isEvent(value: unknown): value is RunEvent {
   if (typeof value !== "object" || value === null) return false;
   const { schema, type } = value as { readonly schema?: unknown; readonly type?: unknown };

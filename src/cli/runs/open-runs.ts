@@ -10,7 +10,7 @@ import { nameNow } from "../../report/called.ts";
 import { requireNotLost } from "./never-began.ts";
 import type { SavedRuns } from "./read-once.ts";
 
-/** A run whose journal cannot be read is listed all the same, with what is wrong. */
+/** A run as it is listed. One with an unreadable journal is listed too, with the reason. */
 export type ListedRun = Omit<RunSummary, "state"> & {
   readonly state: string;
   /** The target by the name that its service has now. */
@@ -39,7 +39,7 @@ export function allRuns(directory: SavedRuns): readonly ListedRun[] {
   });
 }
 
-/** Those that can be gone on with; an unreadable one is not among them, nor one that never began. */
+/** Runs that can be resumed: no unreadable one, and none that never began. */
 export function openRuns(directory: SavedRuns): readonly RunSummary[] {
   return directory.list().flatMap((run) => {
     try {
@@ -52,8 +52,8 @@ export function openRuns(directory: SavedRuns): readonly RunSummary[] {
 }
 
 /**
- * Rehearsals that are at work or can be gone on with, the last one at the end: one that was refused for good has come to
- * its end.
+ * Rehearsals that are at work or can be resumed, the last one at the end. One that was refused for good has come to its
+ * end.
  */
 export function openRehearsals(directory: SavedRuns): readonly RunSummary[] {
   return openRuns(directory)
@@ -71,7 +71,7 @@ function goesOn(directory: SavedRuns, run: string): boolean {
   return "resumeWith" in wayOn(state, { run, code, touched: hasTouched(entries) });
 }
 
-/** By the clock of this machine: the journal's times are the foundation's. */
+/** The last sign of a rehearsal by this machine's clock: the journal's times are those of the box. */
 export function playedAt(directory: SavedRuns, run: string): number {
   return statSync(join(directory.directoryOf(run), "journal.jsonl"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -1,8 +1,8 @@
-/** A state directory of which each run is read once, however often it is asked for: for one look at all of them. */
+/** A state directory that reads each run once, however often it is asked for: for one look at all runs. */
 import type { JournalReading } from "../../engine/journal/reading.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 
-/** All that a look needs; a state directory itself is one that looks anew every time. */
+/** The calls that a look needs. A state directory has them too, and reads anew at each call. */
 export type SavedRuns = Pick<
   StateDirectory,
   "path" | "directoryOf" | "list" | "find" | "read" | "textOf" | "isCarried"

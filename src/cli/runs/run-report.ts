@@ -20,7 +20,7 @@ export interface RunReport {
   readonly document: ReportDocument;
 }
 
-/** `isAbridged`: as a person reads it, of very long parts the beginning and the end. */
+/** `isAbridged`: a person reads it, so a very long part has its beginning and its end alone. */
 export function reportOf(
   directory: StateDirectory,
   run: string,

@@ -14,7 +14,7 @@ export interface Sweep {
   readonly say: (text: string) => void;
 }
 
-/** A run that somebody carries, one that was to keep its copy, and a place that is another run's stay as they are. */
+/** Leaves a run that a process carries, one that was to keep its copy, and a place of another run as they are. */
 export async function sweepTests({ state, copies, rehearsal, say }: Sweep): Promise<void> {
   for (const run of state.list()) {
     const entries = readableEntries(state, run);

@@ -1,4 +1,4 @@
-/** The usual times of a runbook's steps here, from journals: they tell a wait from a hang. */
+/** The usual times of a runbook's steps on this machine, from its journals: they tell a wait from a hang. */
 import type { RunEvent } from "../../engine/state/event.ts";
 import { replay } from "../../engine/state/replay.ts";
 import { type Entry, endOf } from "../../engine/journal/entry.ts";
@@ -6,12 +6,12 @@ import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { unitsOf } from "../../report/digest.ts";
 import { readableEntries } from "./readable-entries.ts";
 
-/** Journals that are looked at, the newest first, and those that count. */
+/** Numbers of journals that are looked at, the newest first, and of those that count. */
 const LOOKED_AT = 20;
 const COUNTED = 5;
-/** Nobody waits for less. */
+/** Shorter times are not shown. */
 const WORTH_TELLING_MS = 1000;
-/** It recovers by the same steps. */
+/** A drill has the same steps, so its times count too. */
 const DRILL = "drill";
 
 export interface WhichRuns {
@@ -34,7 +34,7 @@ export function usualTimes(
   return new Map([...steps].map((step) => [step, median(past.flatMap((times) => times.get(step) ?? []))]));
 }
 
-/** Adds to each step that begins what it and those after it usually take. Looks when the first one begins, not before. */
+/** Adds the usual times of a step and of those after it to the event of its beginning. `look` is called at the first one. */
 export function withUsual(look: () => ReadonlyMap<string, number>): (event: RunEvent) => RunEvent {
   let times: ReadonlyMap<string, number> | undefined;
   let steps: readonly string[] = [];

@@ -4,7 +4,7 @@ import { replay } from "../../engine/state/replay.ts";
 import { wayOn } from "../../engine/state/way-on.ts";
 import { type Entry, hasTouched } from "../../engine/journal/entry.ts";
 
-/** None for a run that has ended. */
+/** Empty for a run that has ended. */
 export function waysOf(run: string, entries: readonly Entry[]): Ways {
   const state = replay(entries);
   const error = state.phase.kind === "stopped" ? state.phase.error : undefined;

@@ -3,8 +3,8 @@ import { asRecoverError, type ErrorCode } from "../../errors.ts";
 import { withoutGoingOn } from "../../kit/text/remedy.ts";
 
 /**
- * `note` and `warning`: a run comes through all the same. `failed`: looked at, and wrong or not there. `unknown`: nobody
- * could look, which is never the same as not there (law 5).
+ * `note` and `warning`: a run comes to its end all the same. `failed`: a look found it wrong or absent. `unknown`: nobody
+ * could look, which is never the same as absent (law 5).
  */
 export type State = "ok" | "note" | "warning" | "failed" | "unknown";
 
@@ -21,10 +21,10 @@ export interface Verdict {
   readonly fixed?: true;
 }
 
-/** `id`: stable, "cf.log-in". */
+/** `id` never changes, as "cf.log-in": scripts may rely on it. */
 export type Check = Verdict & { readonly id: string };
 
-/** One system, or this machine. */
+/** The checks of one system, or of this machine. */
 export interface Section {
   readonly id: string;
   readonly title: string;
@@ -40,10 +40,10 @@ export const note = (text: string, mend?: string): Verdict => ({
   ...(mend === undefined ? {} : { mend }),
 });
 
-/** These say that nobody saw an answer, or not all of it. */
+/** Codes of errors by which nobody saw an answer, or not all of it. */
 const UNSEEN: ReadonlySet<ErrorCode> = new Set(["unreachable", "answer-incomplete", "answer-malformed", "interrupted"]);
 
-/** `means`: what follows where it stays so. */
+/** `means`: the consequence if it stays so. */
 export function refusal(thrown: unknown, means: string | undefined): Verdict {
   const error = asRecoverError(thrown);
   return {

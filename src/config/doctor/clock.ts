@@ -3,7 +3,7 @@ import type { Verdict } from "./check.ts";
 
 /** HTTP dates are whole seconds, and an answer takes a while. */
 const NOTICED_S = 30;
-/** S3 refuses signatures that are 15 minutes off (RequestTimeTooSkewed), and it needs some of that for itself. */
+/** S3 refuses signatures that are 15 minutes off (RequestTimeTooSkewed), and a request takes some of these. */
 const SERIOUS_S = 10 * 60;
 
 export function clockVerdict(whose: string, theirs: Date | undefined, ours: Date): Verdict {

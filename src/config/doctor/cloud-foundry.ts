@@ -1,4 +1,4 @@
-/** Cloud Foundry: the CLI, its log-in, what the token may see, and whether it may work where it has to. */
+/** Cloud Foundry: the CLI, its log-in, the rights of the token, and whether these suffice in the space of the run. */
 import { quote } from "../../kit/commands/shell-quote.ts";
 import { asRecoverError, type ErrorCode } from "../../errors.ts";
 import type { CfIdentity, CloudFoundry, SpaceRef } from "../../ports/cloud-foundry.ts";

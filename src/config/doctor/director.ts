@@ -35,7 +35,7 @@ export async function examineDirector(looks: Looks, options: DirectorOptions): P
   await examineCells(looks, options, deployment);
 }
 
-/** As the step `bosh.find-deployment` chooses. */
+/** The deployment that the step `bosh.find-deployment` would choose. */
 function chosen(looks: Looks, all: readonly string[], configured: string | undefined): string | undefined {
   const dingo = all.filter((name) => name.startsWith("dingo-postgresql"));
   const name = configured ?? (dingo.length === 1 ? dingo[0] : undefined);
@@ -109,7 +109,7 @@ async function examineCells(looks: Looks, { director, reach }: DirectorOptions, 
     );
 }
 
-/** Where it does not answer, that is said. */
+/** If the cell does not answer, the check says so. */
 async function softwareOf(looks: Looks, reach: Reach, cell: BoshInstance): Promise<string | undefined> {
   const [address = ""] = cell.ips;
   return await looks.aside("cell.ssh", `SSH of ${instanceName(cell)}`, () => reach.ssh(address, SSH_PORT));

@@ -1,4 +1,4 @@
-/** The one hop: its host key, and a log-in there. */
+/** The gateway: its host key, and a log-in there. */
 import { ok } from "./check.ts";
 import type { Looks } from "./looks.ts";
 
@@ -7,7 +7,7 @@ export interface GatewayHop {
   ready(): Promise<void>;
 }
 
-/** True if what lies behind it can be looked at. */
+/** True if the systems behind the gateway can be looked at. */
 export async function examineGateway(looks: Looks, hop: GatewayHop): Promise<boolean> {
   const ready = await looks.look("gateway.log-in", `the log-in to ${hop.label}`, async () => {
     await hop.ready();

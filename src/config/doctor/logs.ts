@@ -1,4 +1,4 @@
-/** Where the deletion may stand: log files of the configuration, and log stores. */
+/** The places where the deletion may be logged: files of the configuration, and log stores. */
 import { counted } from "../../kit/text/counted.ts";
 import type { LogFiles } from "../../ports/log-files.ts";
 import type { LogSearch } from "../../ports/log-search.ts";

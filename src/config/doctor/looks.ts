@@ -1,4 +1,4 @@
-/** Looks at one system, one thing after the other: what lies behind a thing that failed is unknown, and says why. */
+/** Looks at one system, one thing after the other. All things behind a failed one are unknown, and say why. */
 import { refuse } from "../../errors.ts";
 import { type Check, refusal, type Verdict } from "./check.ts";
 

@@ -1,7 +1,7 @@
 /** The consequence of a system that is not ready: the first step that needs it, and the work done by then. */
 import type { Runbook, Step } from "../../engine/runbook/runbook.ts";
 
-/** `kinds`: first words of the ids of the actions that speak to it. Undefined if no step does. */
+/** `kinds`: first words of the ids of actions that speak to the system. Undefined if no step speaks to it. */
 export function meaningFor({ name, steps }: Runbook, kinds: ReadonlySet<string>): string | undefined {
   const at = steps.findIndex(({ action }) => kinds.has(kindOf(action.id)));
   const step = steps[at];

@@ -1,4 +1,4 @@
-/** How `doctor` ends: as a run would that met the worst of it. */
+/** How `doctor` ends: with the exit code of the worst check. */
 import { CATALOGUE, EXIT } from "../../errors.ts";
 import type { Check, Section, State } from "./check.ts";
 
@@ -34,7 +34,7 @@ function exitCodeOf(checks: readonly Check[]): number {
 
 const exitNameOf = (code: Check["code"]): string => (code === undefined ? "serious" : CATALOGUE[code].exit);
 
-/** For programs; names that scripts rely on. */
+/** The document of `--json`: scripts rely on its names. */
 export function documentOf(runbook: string, sections: readonly Section[]) {
   const { exitCode, counts } = outcomeOf(sections);
   const checks = sections.flatMap(({ id: system, checks }) => checks.map((check) => ({ system, ...check })));

@@ -1,4 +1,4 @@
-/** The PostgreSQL of this machine, for runs that make a copy, and the room for that. */
+/** The PostgreSQL of this machine, and the room for a copy: for runs that make one. */
 import { bytesText } from "../../kit/text/bytes.ts";
 import type { ScratchDatabases } from "../../ports/scratch-database.ts";
 import { ok } from "./check.ts";

@@ -1,4 +1,4 @@
-/** Whether a place answers at all, before anybody logs in there. Nothing is sent that names us. */
+/** Whether a place answers at all, before anybody logs in there. The request does not name the operator. */
 export interface FirstAnswer {
   readonly status: number;
   /** By the server's own clock; undefined if it does not say. */

@@ -1,4 +1,4 @@
-/** Files that hold a secret: whether they are there, and for their owner alone. They are not read. */
+/** Whether files that hold a secret are there, and only their owner may read them. They are not read. */
 import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { quoted } from "../../kit/text/printable.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
@@ -6,7 +6,7 @@ import type { Check } from "./check.ts";
 
 const OTHERS = 0o077;
 
-/** Nothing of those that are as they should be. */
+/** Checks of the files that are not as they should be. */
 export function examineSecretFiles(paths: readonly string[]): readonly Check[] {
   return [...new Set(paths)].flatMap((path) => {
     const found = readable(path);
@@ -25,7 +25,7 @@ export function examineSecretFiles(paths: readonly string[]): readonly Check[] {
   });
 }
 
-/** Undefined also where the way to it is barred, or it can be no path. */
+/** Undefined also if a directory above the file may not be entered, or the text is no path. */
 function readable(path: string): Stats | undefined {
   try {
     accessSync(path, constants.R_OK);

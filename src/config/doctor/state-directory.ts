@@ -1,4 +1,4 @@
-/** The directory of runs and locks: whose it is, who else may look into it, whether it takes a journal, and its room. */
+/** The directory of runs and locks: its owner, others who may read it, whether it takes a journal, and its room. */
 import { accessSync, chmodSync, constants, existsSync, lstatSync, readdirSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bytesText } from "../../kit/text/bytes.ts";
@@ -8,7 +8,7 @@ import { type Check, note, ok, refusal, type Verdict } from "./check.ts";
 
 const OTHERS = 0o077;
 const OWNER_ONLY = 0o700;
-/** The names in our state directory (src/engine/journal/own-file.ts). One with other names serves others too. */
+/** The names in our state directory (src/engine/journal/own-file.ts). A directory with other names serves others too. */
 const OURS: readonly string[] = ["runs", "locks", "rehearsals", "inventory.jsonl"];
 
 const MEANS = "No run begins: without a journal nothing is done.";
@@ -70,7 +70,7 @@ const failed = (text: string, mend: string): Verdict => ({
   mend,
 });
 
-/** Also of the directories in it; a run sets these right by itself where it may. */
+/** The modes of the directory and of those in it. A run narrows the latter by itself, if it may. */
 function modeVerdict(path: string, fix: boolean): Verdict {
   const parts = [path, join(path, "runs"), join(path, "locks")].filter((part) => existsSync(part));
   const loose = parts.filter((part) => (lstatSync(part).mode & OTHERS) !== 0);

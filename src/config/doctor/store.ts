@@ -61,7 +61,7 @@ export async function examineStore(looks: Looks, options: StoreOptions): Promise
   if (options.lease !== undefined) await examineLease(looks, options.lease);
 }
 
-/** A right is never tried: who may ask for it is told how. */
+/** A right is never tried. The verdict says how somebody with more rights asks for it. */
 function unknownRights({ prefix, areApart }: StoreOptions, bucket: string, keyId: string): Verdict {
   const [line] = simulationLines({ bucket, prefix: prefix.replace(/\/+$/u, "") }, "");
   const apart = areApart

@@ -9,8 +9,8 @@ export interface Address {
 }
 
 /**
- * Undefined if the text is no address: user names, paths and queries do not belong in one. `scheme` is taken where
- * none is written.
+ * Undefined if the text is no address: user names, paths and queries do not belong in one. `scheme` is taken if the
+ * text has none.
  */
 export function parseAddress(text: string, scheme: "http" | "https"): Address | undefined {
   const whole = /^[a-z][a-z0-9+.-]*:\/\//iu.test(text) ? text : `${scheme}://${text}`;
@@ -27,7 +27,7 @@ export function parseAddress(text: string, scheme: "http" | "https"): Address | 
   };
 }
 
-/** URL drops a port that is the scheme's own; written out, it is meant. */
+/** The port that a person wrote: `URL` drops one that is the scheme's default. */
 function explicitPort(text: string): number | undefined {
   const port = /:(\d+)\/?$/u.exec(text)?.[1];
   return port === undefined ? undefined : Number(port);

@@ -1,4 +1,4 @@
-/** `bosh:` but for its gateway, which `way.ts` reads. */
+/** Reads `bosh:` but for its gateway, which `way.ts` reads. */
 import type { Located } from "../../kit/yaml/located.ts";
 import { isLoopback, parseAddress } from "./address.ts";
 import type { BoshConfig } from "./config.ts";
@@ -27,7 +27,7 @@ export function readBosh(reading: Reading, node: Located | undefined): Omit<Bosh
   };
 }
 
-/** A director speaks TLS; without it only a rehearsal on this very machine. */
+/** A director speaks TLS. Only that of a rehearsal, on this very machine, does without. */
 function directorUrl(text: string): string | undefined {
   const address = parseAddress(text, "https");
   if (address === undefined || (address.protocol === "http:" && !isLoopback(address.host))) return undefined;

@@ -1,4 +1,4 @@
-/** `cf:` */
+/** Reads `cf:`. */
 import type { Located } from "../../kit/yaml/located.ts";
 import type { CfConfig } from "./config.ts";
 import { addressOf, Part } from "./part.ts";

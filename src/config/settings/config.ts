@@ -1,7 +1,7 @@
-/** The configuration as a value: places and references. It holds no secret, only where each one is to be had. */
+/** The configuration as a value: places and references. It holds no secret, but the place of each. */
 import type { Settings, WalESettings } from "../../ports/settings.ts";
 
-/** Where a secret is, never what it is (law 10). */
+/** The place of a secret, never the secret itself (law 10). */
 export type SecretReference =
   | { readonly kind: "env"; readonly name: string }
   /** Absolute path. */

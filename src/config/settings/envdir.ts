@@ -17,7 +17,7 @@ export interface Envdir {
 
 const SECRETS = ["AWS_SECRET_ACCESS_KEY", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"] as const;
 
-/** Errors: `config-invalid` where the directory cannot be read, or names no archive and no keys. */
+/** Errors: `config-invalid` if the directory cannot be read, or names no archive and no keys. */
 export function readEnvdir(given: string, cwd: string): Envdir {
   const directory = resolve(cwd, given);
   requireDirectory(directory);
@@ -59,8 +59,8 @@ function endpointOf(text: string | undefined): string | undefined {
 const LARGEST = 64 * 1024;
 
 /**
- * The first line without blanks at its end; undefined for an empty file, which unsets the variable. A pipe or a device
- * is refused: a read could wait for ever.
+ * The file's first line without blanks at its end; undefined for an empty file, which unsets the variable. A pipe or a
+ * device is refused: a read could wait for ever.
  */
 function valueOf(path: string): string | undefined {
   try {
@@ -81,7 +81,7 @@ function valueOf(path: string): string | undefined {
 const looseFiles = (directory: string): readonly string[] =>
   SECRETS.flatMap((name) => looseFile(join(directory, name)) ?? []);
 
-/** The file and its mode where others than owner and group may read it, as far as it and its directory tell. */
+/** Path and mode of a file that every user may read; undefined if its directory is closed. */
 export function looseFile(path: string): string | undefined {
   const isClosed = ((modeOf(dirname(path)) ?? 0) & 0o001) === 0;
   const mode = modeOf(path);

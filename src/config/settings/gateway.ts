@@ -41,7 +41,7 @@ export function readGateway(reading: Reading, node: Located | undefined): Gatewa
   return { host, port, user, privateKey, passphrase, password, hostKey };
 }
 
-/** A path is no secret; the key itself is. */
+/** Takes the path of a key. The key itself is a secret, and refused. */
 function readPrivateKey(reading: Reading, node: Located): SecretReference | undefined {
   const path = node.kind === "scalar" ? node.value : undefined;
   if (typeof path === "string" && path !== "" && !holdsKey(path)) return { kind: "file", path: reading.path(path) };

@@ -6,7 +6,7 @@ import { Part } from "./part.ts";
 import type { Reading, Text } from "./reading.ts";
 import { LITERAL_KEY } from "./secret.ts";
 
-/** The key may come from elsewhere, and its passphrase from here. */
+/** Reads the section also without a key: the key may come from elsewhere. */
 export function readGpg(reading: Reading, node: Located | undefined): GpgConfig | undefined {
   const part = new Part(reading, "gpg", node);
   if (part.fields === undefined) return undefined;

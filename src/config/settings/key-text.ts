@@ -5,5 +5,5 @@ export const CERTIFICATE = /-----BEGIN CERTIFICATE-----/u;
 /** PEM, OpenPGP's armour, or these in base64; or more than one line. */
 const KEY = /[\r\n]|-----BEGIN|LS0tLS1CRUdJTi/u;
 
-/** Whether it is rather a key than the path of one, or a name. */
+/** Whether the text is a key, and no path or name. */
 export const holdsKey = (text: string): boolean => KEY.test(text);

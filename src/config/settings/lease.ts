@@ -23,14 +23,14 @@ export function readLease(reading: Reading, node: Located | undefined): LeaseCon
   return undefined;
 }
 
-/** As of `--from`. Throws `usage`. */
+/** The lease at an address that `--from` gives. Throws `usage`. */
 export function leaseAt(text: string): LeaseConfig {
   const parsed = parseLease(text);
   if (typeof parsed !== "string") return parsed;
   throw refuse("usage", `${quoted(text)} ${parsed}`).advise(REMEDY);
 }
 
-/** Or what is wrong with it. */
+/** The lease, or a sentence about the mistake in the text. */
 function parseLease(text: string): LeaseConfig | string {
   const [, bucket, prefix] = FORM.exec(text) ?? [];
   if (bucket === undefined || prefix === undefined) return "is no place in an object store with a prefix";

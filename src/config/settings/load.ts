@@ -40,7 +40,7 @@ const KEYS = [
   "actions",
 ] as const;
 type ConfigFields = Fields<(typeof KEYS)[number]>;
-/** A part of the configuration, and of the variables that count where it is silent. */
+/** A part of the configuration, and of the variables that count if it is silent. */
 export type Section = (typeof KEYS)[number];
 
 export interface ConfigOptions {
@@ -89,7 +89,7 @@ function rootOf(found: FoundFile | undefined): Root {
   return { findings, root: isBlank(found?.text) ? undefined : readYaml(findings) };
 }
 
-/** Those that are set: what one of them asked for would not be done. */
+/** Errors for variables of earlier versions that are set: nothing reads them any more. */
 function goneVariables(env: Environment): readonly RecoverError[] {
   return Object.keys(GONE.variable).flatMap((name) => {
     const found = (env[name] ?? "") === "" ? undefined : gone("variable", name);
@@ -118,7 +118,7 @@ export function usualFiles({ env, cwd }: ConfigOptions): readonly [string, strin
   return [join(cwd, "dingo-recover.yml"), join(home, "dingo-recover", "config.yml")];
 }
 
-/** Why a file counts: it was named, it is the one in the user's own configuration directory, or it lies where we stand. */
+/** Why a file counts: it was named, or lies in the user's own configuration directory, or in the working directory. */
 export type FoundBy = "named" | "own" | "place";
 
 export interface FoundFile {
@@ -149,14 +149,14 @@ export function findFile(options: ConfigOptions): FoundFile | undefined {
     .advise("Name an existing file with --config, or leave it out.");
 }
 
-/** Throws if the file is no YAML, because a text that is not understood cannot be shown. Errors: `config-invalid`. */
+/** Errors: `config-invalid` if the file is no YAML: a text that nobody understands cannot be shown. */
 export function requireReadable({ path, text }: FoundFile): void {
   const findings = new Findings(path, text);
   if (isBlank(text) || (readYaml(findings) !== undefined && !findings.any)) return;
   throw diagnosticsError("config-invalid", discreet(findings.list(), text));
 }
 
-/** Nothing but comments is a configuration that is silent about everything. */
+/** True for a file of comments alone: such a configuration sets nothing. */
 function isBlank(text: string | undefined): boolean {
   return text === undefined || text.split("\n").every((line) => /^\s*(?:#.*)?$/u.test(line));
 }
@@ -208,7 +208,7 @@ function readPaths(reading: Reading, fields: ConfigFields | undefined, key: "log
   return texts.map((text) => (text === "-" && key === "logs" ? text : reading.path(text)));
 }
 
-/** Cells speak to etcd in the clear (dingo.md §1.10), so that only host and port are left to say. */
+/** Takes host and port alone: cells speak to etcd in the clear (dingo.md §1.10). */
 function readEtcd(reading: Reading, node: Located | undefined): string | undefined {
   return new Part(reading, "etcd", node).given("url", {
     needed: "Add `url:`, e.g. `http://10.58.111.42:4001`.",

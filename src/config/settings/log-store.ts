@@ -1,7 +1,7 @@
 /**
- * `elasticsearch:` and `opensearch:`; where they name nobody, ES_API_KEY, ES_USERNAME and ES_PASSWORD, or
- * OPENSEARCH_USERNAME and OPENSEARCH_PASSWORD. Which product answers is found out by asking: the sections differ in their
- * variables only.
+ * Reads `elasticsearch:` and `opensearch:`. If they name no user, ES_API_KEY, ES_USERNAME and ES_PASSWORD count, or
+ * OPENSEARCH_USERNAME and OPENSEARCH_PASSWORD. The sections differ in their variables alone: the store itself is asked
+ * for its product.
  */
 import { refuse } from "../../errors.ts";
 import type { Located } from "../../kit/yaml/located.ts";
@@ -49,7 +49,7 @@ export function readLogStore(
   return { section, url, index: index ?? DEFAULT_INDEX, login, caCert, viaGateway };
 }
 
-/** As of `--elasticsearch` and `--opensearch`; what the file says counts for its own address only. Throws `usage`. */
+/** The store of `--elasticsearch` or `--opensearch`. The file counts for its own address alone. Throws `usage`. */
 export function logStoreAt(
   text: string,
   section: LogStoreSection,

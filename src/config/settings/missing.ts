@@ -102,7 +102,7 @@ function ofLogStores({ logStores = [] }: Config, env: Environment): readonly Mis
   });
 }
 
-/** A command is not run to find out. */
+/** A command that gives a secret is not run for this: its secret counts as present. */
 function secret(what: string, reference: SecretReference | undefined, env: Environment): readonly Missing[] {
   if (reference?.kind === "env" && (env[reference.name] ?? "") === "")
     return [{ what, from: `The file names the environment variable ${reference.name}: set it.` }];

@@ -5,7 +5,7 @@ import type { Setting } from "./settings.ts";
 const ADDRESSES: ReadonlySet<string> = new Set(["cf.api", "bosh.environment", "s3.endpoint"]);
 const NAMES: ReadonlySet<string> = new Set(["cf.username", "bosh.client", "bosh.gateway.user"]);
 
-/** Neither scheme, nor dot, nor port. */
+/** A word with neither scheme, dot nor port. */
 const BARE_WORD = /^(?!localhost$)[^.:/]*$/iu;
 const URL_BEGINS = /^[a-z][a-z0-9+.-]*:\/\//iu;
 

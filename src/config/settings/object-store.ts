@@ -1,4 +1,4 @@
-/** `s3:` */
+/** Reads `s3:`. */
 import type { Located } from "../../kit/yaml/located.ts";
 import type { AddressStyle, S3Config, S3Keys, SecretReference } from "./config.ts";
 import { addressOf, fitting, Part } from "./part.ts";
@@ -39,7 +39,7 @@ export function readS3(reading: Reading, node: Located | undefined, way: Way): S
   };
 }
 
-/** Where the file names none, the variables are those of AWS's own chain. */
+/** If the file names no keys, the variables of AWS's own chain count. */
 function readKeys(reading: Reading, name: string, node: Located | undefined): S3Keys | undefined {
   const part = new Part(reading, name, node);
   const id = part.fields?.need("access_key_id", "Add `access_key_id:`.");

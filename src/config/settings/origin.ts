@@ -1,6 +1,6 @@
 /**
- * Where each setting comes from: the line of the file, the variable, or what holds where nobody says anything. Of a secret
- * only whether it is set and how it would be had; nothing is fetched or run.
+ * The origin of each setting: a line of the file, a variable, or the default. Of a secret it says whether one is set, and
+ * the place. Nothing is fetched or run.
  */
 import { existsSync } from "node:fs";
 import { Lines } from "../../kit/yaml/lines.ts";
@@ -36,13 +36,13 @@ export function originsOf(sources: Sources): readonly Origin[] {
   return [...all, ...proxyOrigin(sources)];
 }
 
-/** Of a secret stands there what was said of its place, which may be wrong as well. */
+/** Masks the place of a secret too: it may be the secret, put there by mistake. */
 const asShown = (origin: Origin, kind: Setting["kind"]): Origin => ({
   ...origin,
   value: origin.value && shownValue(origin.value, origin.secret ? "secret" : kind),
 });
 
-/** Counted where neither the file nor BOSH_GW_HOST names a gateway. It may hold a password. */
+/** BOSH_ALL_PROXY, if neither the file nor BOSH_GW_HOST names a gateway. It may hold a password. */
 function proxyOrigin({ document, env }: Sources): readonly Origin[] {
   const text = env["BOSH_ALL_PROXY"] ?? "";
   const named = document?.root !== undefined && descend(document.root, ["bosh", "gateway"]) !== undefined;
@@ -85,7 +85,7 @@ function ofVariable(
   return { name, secret, set: true, value: secret ? `the variable ${variable}` : (env[variable] ?? "") };
 }
 
-/** If a section sets a matter, it counts alone: no variable is asked for the rest. */
+/** The variables that count. If a section sets a matter, no variable is read for the rest of it. */
 function countedVariables({ name, variables = [] }: Setting, { document }: Sources): readonly string[] {
   const [section = "", group] = name.split(".");
   const has = (...path: readonly string[]): boolean =>

@@ -29,7 +29,7 @@ export const fitting =
   (text: string): string | undefined =>
     pattern.test(text) ? text : undefined;
 
-/** An address whose scheme, where none is written, is HTTPS. */
+/** An address; without a scheme it is one of HTTPS. */
 export const addressOf = (text: string): string | undefined => parseAddress(text, "https")?.url;
 
 export class Part {
@@ -110,7 +110,7 @@ export class Part {
   }
 }
 
-/** Of any other section the variables count only where the file has none of it: its reader asks for them. */
+/** Sections whose variables count key by key. Those of any other count only if the file lacks the whole section. */
 const BY_VARIABLES: ReadonlySet<string> = new Set(["cf", "bosh", "s3"]);
 
 /** The keys of a section in the order of the table. */

@@ -83,7 +83,7 @@ export function environmentError(name: string, what: string, remedy: string): Re
     .advise(remedy);
 }
 
-/** A file that a person named, as text. Undefined if there is none; throws `config-invalid` where it cannot be read. */
+/** The text of a file that a person named. Undefined if there is none. Errors: `config-invalid` if it cannot be read. */
 export function readIfThere(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   try {

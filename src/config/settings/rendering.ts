@@ -1,4 +1,4 @@
-/** A configuration as text: every setting with a comment; those without a value stand there as an example, commented out. */
+/** A configuration as text: every setting with a comment. Those without a value are examples, commented out. */
 import { wrapWords } from "../../kit/text/wrap-words.ts";
 import { type Setting, SECTION_TITLES, SETTINGS } from "./settings.ts";
 

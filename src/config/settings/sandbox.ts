@@ -1,4 +1,4 @@
-/** `sandbox:`: whether a server on the files of an archive may run without one (law 14). Never by a variable or a flag. */
+/** Reads `sandbox:`: whether a server on an archive's files may run without a sandbox (law 14). No variable or flag says so. */
 import { textOf } from "../../kit/yaml/fields.ts";
 import type { Located } from "../../kit/yaml/located.ts";
 import type { Reading } from "./reading.ts";

@@ -67,7 +67,7 @@ function describe({ what, variables = [], fallback }: Setting): string {
   return `${what.charAt(0).toUpperCase()}${what.slice(1)}.${silent.length === 0 ? "" : ` Where it is absent: ${silent.join(", else ")}.`}`;
 }
 
-/** A secret never stands in the file. */
+/** The schema of a reference: a secret itself never stands in the file. */
 function secretSchema(): Schema {
   const only = (name: string, value: Schema): Schema => ({
     type: "object",

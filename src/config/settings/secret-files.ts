@@ -5,7 +5,7 @@ export function secretFiles(config: Config): readonly string[] {
   return filesIn(config);
 }
 
-/** A reference is told by its form. */
+/** Files of all references below a value. A reference is told by its form. */
 function filesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(filesIn);
   if (typeof value !== "object" || value === null) return [];

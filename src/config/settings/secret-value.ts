@@ -13,7 +13,7 @@ export interface SecretSources {
   readonly run: (argv: readonly [string, ...string[]], cwd: string) => Promise<string>;
 }
 
-/** One line break at the end is not part of the secret. Throws `not-logged-in` where there is nothing to be had. */
+/** The secret, without one line break at its end. Throws `not-logged-in` if the place holds none. */
 export async function secretValue(reference: SecretReference, sources: SecretSources): Promise<string> {
   const value = (await fetch(reference, sources)).replace(/\r?\n$/u, "");
   if (value === "") throw missing(reference, "is empty");
@@ -39,7 +39,7 @@ async function fetch(reference: SecretReference, { env, run }: SecretSources): P
   }
 }
 
-/** Ours alone: what the program itself said may hold the secret. */
+/** A reason in our own words: the output of the program may hold the secret. */
 function reasonOf(cause: unknown): string {
   return cause instanceof RecoverError ? `: ${cause.message}` : "";
 }

@@ -9,13 +9,13 @@ import type { Reading } from "./reading.ts";
 export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/u;
 const FORMS = "`{env: NAME}`, `{file: PATH}` or `{command: [PROGRAM, ARGUMENT]}`";
 
-/** The value itself is never repeated. */
+/** The finding about a secret that stands in the file. It never repeats the value. */
 export const LITERAL_SECRET: Finding = {
   message: "a secret stands in the configuration file, where backups, screens and version control would see it",
   remedy: `Say where it is to be had instead: ${FORMS}; and replace that secret, since it was written down.`,
 };
 
-/** Where only the path of a file may stand. */
+/** The finding about a key in the place of its file's path. */
 export const LITERAL_KEY: Finding = {
   message: LITERAL_SECRET.message,
   remedy: "Write the path of its file instead; and replace that secret, since it was written down.",
@@ -79,8 +79,8 @@ const SECRET_LINE = new RegExp(`${SECRET_KEY}(?![{\\s#]|$)`, "iu");
 const SECRET_BEFORE = new RegExp(`${SECRET_KEY}(?:[|>][-+]?\\s*)?$`, "iu");
 
 /**
- * YAML's own complaints quote what they found; on a line that holds a secret they must not. They count as one mistake
- * with the secret.
+ * Mistakes without the text of a secret: YAML's complaints quote what they found. One on a line with a secret is told as
+ * the mistake about that secret, and once.
  */
 export function discreet(diagnostics: readonly Diagnostic[], text: string): readonly Diagnostic[] {
   const lines = text.split(/\r?\n/u);
@@ -92,7 +92,7 @@ export function discreet(diagnostics: readonly Diagnostic[], text: string): read
   });
 }
 
-/** The text with every line left out that holds a secret: it may be kept and shown. */
+/** The text without the lines that hold a secret: it may be kept and shown. */
 export function discreetText(text: string): string {
   const lines = text.split(/\r?\n/u);
   return lines.map((line, at) => (holdsSecret(lines, at) ? "# a line that holds a secret" : line)).join("\n");

@@ -1,9 +1,9 @@
 /**
- * Every setting of the configuration in one table: what it is called in the file, which variables count where the file is
- * silent, and what it is for. `config show`, `init` and the schema for editors go by it; the sections' own readers decide
- * what is taken.
+ * Every setting of the configuration in one table: its name in the file, the variables that count if the file is silent, and
+ * its use. `config show`, `init` and the schema for editors go by it; the readers of the sections decide which values are
+ * taken.
  */
-/** `address`: of a host, and nothing behind it. */
+/** `address` is that of a host, with no path behind it. */
 export type SettingKind = "text" | "address" | "flag" | "port" | "list" | "secret" | "text-or-secret";
 
 export interface Setting {

@@ -6,7 +6,7 @@ import { MASK } from "../../kit/secrets/mask.ts";
 import { CERTIFICATE, holdsKey } from "./key-text.ts";
 import type { Setting } from "./settings.ts";
 
-/** Itself where all of it may be seen. */
+/** The text itself, if nothing in it is secret. */
 export function shownValue(text: string, kind: Setting["kind"]): string {
   if (CERTIFICATE.test(text)) return "the text of a certificate";
   if (holdsKey(text)) return "what looks like a key, which does not belong here";
@@ -14,7 +14,7 @@ export function shownValue(text: string, kind: Setting["kind"]): string {
   return kind === "address" ? shownAddress(text) : withoutLogins(withoutLogin(text));
 }
 
-/** Scheme and host, where it is clear that they are that: the rest is often all the secret that there is. */
+/** Scheme and host, if they can be told: the rest is often the secret itself. */
 export function hostOnly(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // A password of digits before a slash reads as a port.
@@ -23,7 +23,7 @@ export function hostOnly(text: string): string {
   return `${url.protocol}//${url.host}${url.pathname.length > 1 || url.search !== "" ? "/…" : ""}`;
 }
 
-/** One that is refused for what stands around its host is shown as well, and never with that. */
+/** An address that is refused because of its log-in or query is shown without these. */
 function shownAddress(text: string): string {
   const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/isu.exec(text) ?? [];
   const end = rest.search(/[/?#\\]|$/u);
@@ -39,21 +39,20 @@ function shownHost(host: string): string {
   return /^(?:\[[^\]]*\]|[^:]*)(?::\d{0,5})?$/u.test(host) ? host : `${host.slice(0, host.indexOf(":"))}:${MASK}`;
 }
 
-/** Of any text: log-ins of addresses, with a scheme or without one, and what stands in their queries; and keys. */
+/** Masks keys in a text, and the log-ins and queries of its addresses, with a scheme or without one. */
 export function withoutLogins(text: string): string {
   return (
     text
       .replace(/-----BEGIN.*?(?:-----END[^-]*-----|$)/gsu, MASK)
       .replace(/\S+/gu, withoutLogin)
-      // The pattern takes the beginning in any case: a new search from each sign within a long word would take for
-      // ever.
+      // The query is optional in the pattern, so that a long word is searched once.
       .replace(/(:\/\/[^?\s]*)(\?[^#\s,]+)?/gu, (_, address: string, query?: string) =>
         query === undefined ? address : `${address}?${MASK}`,
       )
   );
 }
 
-/** Of one word, or of one value, up to its last @: in one pass each, for it may be as long as a file. */
+/** Masks one word or one value up to its last @, in one pass: it may be as long as a file. */
 function withoutLogin(word: string): string {
   const last = word.lastIndexOf("@");
   const scheme = word.indexOf("://");
@@ -66,7 +65,7 @@ function withoutLogin(word: string): string {
   return withoutBareLogin(`${word.slice(0, start)}${MASK}${word.slice(last)}`);
 }
 
-/** From the slash or the quote before the first colon that belongs to no scheme. */
+/** Masks from the last slash or quote before the first colon that is not part of `://`. */
 function withoutBareLogin(word: string): string {
   const last = word.lastIndexOf("@");
   const colon = word.search(/:(?!\/\/)/u);

@@ -14,7 +14,7 @@ export interface GatewayOrProxy {
   readonly socks?: SocksConfig;
 }
 
-/** Read at the first question, so that who needs no gateway is not told of its mistakes; and once, to tell them once. */
+/** Reads the gateway at the first question, and once: only a run that needs it hears of its mistakes, and hears them once. */
 export class Way {
   readonly #reading: Reading;
   readonly #bosh: Located | undefined;
@@ -96,7 +96,7 @@ function portOf(url: URL, usual: number): number {
   return Number(url.port === "" ? usual : url.port);
 }
 
-/** Its value is not repeated: people write passwords into such addresses. */
+/** The error does not repeat the value: people write passwords into such addresses. */
 function unreadable(): RecoverError {
   return environmentError(
     NAME,

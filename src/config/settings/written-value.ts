@@ -1,10 +1,10 @@
-/** A value as a person types it, as it stands in the file. A secret is never typed: only where it is to be had. */
+/** Turns what a person types into YAML text. A secret is never typed: only the place where it is kept. */
 import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { VARIABLE_NAME } from "./secret.ts";
 import type { Setting } from "./settings.ts";
 
-/** Plain in YAML, and the same text again: nothing that could be a number, a flag or a beginning of something else. */
+/** A text that YAML reads as that text without quotes: it can be no number, no flag and no sign of YAML. */
 const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z/~](?:[A-Za-z0-9_./@~-]|:(?=\S))*$/iu;
 const SECRET_FORMS = "env:NAME, file:PATH or command:PROGRAM ARGUMENT";
 

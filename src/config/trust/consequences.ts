@@ -1,4 +1,4 @@
-/** The consequences of obeying a configuration, for the person who is to trust it. Nothing is run for them. */
+/** The consequences of obeying a configuration, for the person who is to trust it. Finding them out runs nothing. */
 import { shownValue } from "../settings/shown-value.ts";
 import { type Setting, SETTINGS } from "../settings/settings.ts";
 import { printable } from "../../kit/text/printable.ts";
@@ -8,7 +8,7 @@ import type { Located } from "../../kit/yaml/located.ts";
 import { readYaml } from "../../kit/yaml/read.ts";
 import type { Document } from "./named-files.ts";
 
-/** Each a list of lines, in the order of the file. */
+/** Each consequence is a list of lines, in the order of the file. */
 export interface Consequences {
   /** Programs and modules. */
   readonly runs: readonly string[];
@@ -58,7 +58,7 @@ function judged({ path, text }: Leaf, env: Environment): [keyof Consequences, st
 
 const isPlace = (name: string, setting: Setting): boolean => PLACES.has(name) || setting.kind === "address";
 
-/** Log-ins of the environment that count for a section which the file has, and are set here. */
+/** Variables with log-ins that are set here, and count for a section of the file. */
 function fromEnvironment(leaves: readonly Leaf[], env: Environment): readonly string[] {
   const sections = new Set(leaves.map(({ path }) => settingName(path).split(".")[0]));
   return SETTINGS.filter(({ kind }) => kind === "secret" || kind === "text-or-secret")
@@ -67,7 +67,7 @@ function fromEnvironment(leaves: readonly Leaf[], env: Environment): readonly st
     .map((variable) => `the variable ${variable}`);
 }
 
-/** As in the table of settings. */
+/** The name of a setting as the table of settings has it. */
 const settingName = (path: readonly string[]): string => path.join(".");
 
 function leavesOf(node: Located, path: readonly string[]): readonly Leaf[] {

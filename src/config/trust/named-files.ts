@@ -31,7 +31,7 @@ export interface NamedFiles {
 
 /** Keys of files that say who is believed. */
 const SAYS_WHO: ReadonlySet<string> = new Set(["ca_cert"]);
-/** A module that imports for ever must not hold us. */
+/** The most files that are followed: a module may import without end. */
 const MOST = 5_000;
 const LARGEST = 64 * 1024 * 1024;
 /** Blanks and comments between the word and the name. Nobody writes more, unless to keep us busy. */
@@ -51,7 +51,7 @@ const TYPES_OF_COMMENT = /@import\s+\{[^{}"'`]*\}\s+from\s*["'][^"'\s]*["']/gu;
 /** Characters between the words of a shell: a script may stand within one word of a command. */
 const BETWEEN_WORDS = /[\s"'`;|&()<>{}=,$]+/u;
 
-/** Absolute paths. */
+/** The files that a configuration names, by absolute paths. */
 export function namedFiles(document: Document): NamedFiles {
   const root = readYaml(new Findings(document.path, document.text));
   const folder = dirname(document.path);
@@ -77,7 +77,7 @@ export function namedFiles(document: Document): NamedFiles {
   }
 }
 
-/** Each text with the key that it stands behind, also within a list. */
+/** Visits each text with the key before it, also within a list. */
 function walk(node: Located, key: string, visit: (key: string, text: string) => void): void {
   if (node.kind === "scalar") visit(key, String(node.value));
   else if (node.kind === "list") for (const item of node.items) walk(item, key, visit);
@@ -107,7 +107,7 @@ function importsOf(module: string): readonly string[] {
   return specifiers.filter((specifier) => !isBuiltin(specifier)).flatMap((specifier) => foundAs(module, specifier));
 }
 
-/** As Node finds it: without its ending, as a directory, or as a package. When nothing is there, as it is written. */
+/** The files that Node may load: without its ending, a directory or a package. If none is there, the path as written. */
 function foundAs(module: string, specifier: string): readonly string[] {
   const isPath = /^[./]/u.test(specifier);
   const written = resolve(dirname(module), isPath ? "" : "node_modules", specifier);
@@ -123,7 +123,7 @@ function foundAs(module: string, specifier: string): readonly string[] {
   return found.length === 0 ? [written] : found;
 }
 
-/** Undefined where it is not there, or is no file. Throws `config-untrusted` where it is one that nobody can hash. */
+/** Undefined if nothing is there, or no file. Throws `config-untrusted` if nobody can hash the file. */
 export function contentOf(path: string): Buffer | undefined {
   if (!isFile(path)) return undefined;
   try {
@@ -141,7 +141,7 @@ function unhashed(path: string, cause: unknown): RecoverError {
     .advise("Make it readable for you, or take the line out that names it: trust covers its content.", cause);
 }
 
-/** One file by one name, whichever link leads to it. */
+/** The one name of a file, to which each link to it is resolved. */
 export function realPath(path: string): string {
   try {
     return realpathSync(path);

@@ -39,10 +39,10 @@ export interface Subject {
   readonly named: NamedFiles;
 }
 
-/** More of a file is not kept: a change is then told, and not shown. */
+/** Longer texts are not kept: a change of one is told, and not shown. */
 const MOST_TEXT = 256 * 1024;
 
-/** `document` as it was read; the files that it names are read here. */
+/** Takes `document` as it was read, and reads the files that it names. */
 export function subjectOf(document: Document): Subject {
   const path = realPath(document.path);
   const named = namedFiles(document);
@@ -62,7 +62,7 @@ function fileOf(path: string, content: Buffer | undefined): TrustedFile {
 
 const hashOf = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
-/** Errors of all: `state-dir-unusable`. */
+/** Keeps the trust of this user. Errors of all methods: `state-dir-unusable`. */
 export class TrustStore {
   readonly #root: string;
   readonly #directory: string;

@@ -13,11 +13,11 @@ export const ENDS = { foreign: 5, absent: 6, closed: 7, powers: 88 } as const;
 /** The number of an account that owns nothing (nobody). */
 const NOBODY = "65534";
 
-/** For `case`. Only these words say that nothing is there: what lies behind the forbidden, or is gone, is not seen either. */
+/** A pattern for `case`: only these words say that nothing is there. Things behind a closed directory are not seen either. */
 export const NOWHERE =
   "*': No such file or directory' | *': No such file or directory (os error 2)' | *': Not a directory'";
 
-/** For a script: whether root alone writes to the directory that it stands in. */
+/** A function for a script: whether root alone writes to the working directory. */
 export const OWN_SCRIPT = String.raw`
 own() {
   [ "$(stat -c %u .)" = 0 ] || return 1
@@ -72,7 +72,7 @@ enter() {
 }
 `.replaceAll("\\$", "$");
 
-/** The end of a script that stands in a directory of $owner: what is left of its words is run as that account, on $name. */
+/** The end of a script in a directory of $owner: runs the rest of its words as that account, on $name. */
 const HANDED_OVER = String.raw`
 if [ "$(id -u)" = 0 ] && [ "$owner" != 0 ]; then
   group=$(getent passwd "$owner" | cut -d: -f4)
@@ -91,7 +91,7 @@ enter "$(dirname -- "$1")"
 name=./$(basename -- "$1")
 ${resolving}shift${HANDED_OVER}`;
 
-/** A link of root's leads on to where the file is: whose directory that is does the work. */
+/** Follows links of root: the owner of the directory at their end does the work. */
 const RESOLVING = String.raw`while [ "$(id -u)" = 0 ] && own && [ -L "$name" ] && [ -e "$name" ]; do
   to=$(readlink -- "$name")
   case $to in /*) ;; *) to=$(pwd -P)/$to ;; esac
@@ -104,7 +104,7 @@ const AS_OWNER = asOwner("");
 const AS_OWNER_OF_TARGET = asOwner(RESOLVING);
 
 export const asOwnerOf = (file: string, ...argv: Argv): Argv => ["sh", "-c", AS_OWNER, "sh", file, ...argv];
-/** For programs that only read. */
+/** Runs a program that only reads as the owner of the directory where the file lies. */
 export const asOwnerOfTarget = (file: string, ...argv: Argv): Argv => [
   ...(["sh", "-c", AS_OWNER_OF_TARGET, "sh", file] as const),
   ...argv,
@@ -152,7 +152,7 @@ export const asReader = (directories: readonly string[], ...argv: readonly strin
   ...argv,
 ];
 
-/** $1: a directory. The account that owns the first one above it that is there makes what is not. */
+/** $1: a directory. The owner of the first directory above it that exists makes those that do not. */
 const MADE_BY_OWNER = String.raw`${ENTER_SCRIPT}
 up=$1 left=
 while :; do

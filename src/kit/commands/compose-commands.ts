@@ -18,7 +18,7 @@ export interface ComposeCall {
   readonly envFiles?: readonly string[];
 }
 
-/** How many containers services have, where that is not what the file says. */
+/** Numbers of containers by service, if they differ from the file. */
 export type ComposeScales = Readonly<Record<string, number>>;
 
 export const composeWords = (words: DockerWords, generation: ComposeGeneration): readonly [string, ...string[]] => {
@@ -44,14 +44,14 @@ export const OFFLINE = ["COMPOSE_EXPERIMENTAL_GIT_REMOTE=0", "COMPOSE_EXPERIMENT
 
 /** Standard input by a name that both generations take for one file of several. */
 export const STDIN = "/dev/stdin";
-/** That name leads nowhere unless it is a pipe. */
+/** Makes standard input a pipe: else that name leads nowhere. */
 export const PIPED = 'cat | "$@"';
 
 const directoryOf = (file: string): string => file.slice(0, file.lastIndexOf("/")) || "/";
 
 /**
- * Services of every profile: nobody noted which of them were chosen. The first generation shows all without a word. Its answer
- * repeats values of each file that a file names, so that root asks with the rights of the account that may write there.
+ * Asks for the services of every profile: nobody noted which profiles were chosen. The first generation shows all unasked.
+ * Its answer repeats values of files that a file names, so root asks with the rights of the account that may write there.
  */
 const config = (words: DockerWords, call: ComposeCall, ...rest: readonly string[]): Argv => {
   const { directory, files, envFiles = [] } = call;
@@ -68,7 +68,7 @@ const config = (words: DockerWords, call: ComposeCall, ...rest: readonly string[
   return words[0] === "sudo" ? ["sudo", "-n", ...argv] : argv;
 };
 
-/** JSON of the second generation, YAML of the first. */
+/** The configuration: JSON of the second generation, YAML of the first. */
 export const composeConfig = (words: DockerWords, call: ComposeCall): Argv =>
   config(words, call, ...(call.generation === "v2" ? ["--format", "json"] : []));
 

@@ -39,12 +39,12 @@ see "$2" /other
 ${WITHIN} "$3" sh /from /other
 `;
 
-/** `from` is "" if nothing is read. */
+/** Runs a script that reads `from` and writes to the parent of `to`; `from` is "" if nothing is read. */
 export const confined = (from: string, to: string, script: string): Argv => [
   ...(["unshare", "--mount", "sh", "-c", CONFINED, "sh"] as const),
   ...[from, to, script],
 ];
-/** `one` is "" if only the other is read. */
+/** Runs a script that reads both; `one` is "" if only the other is read. */
 export const confinedRead = (one: string, other: string, script: string): Argv => [
   ...(["unshare", "--mount", "sh", "-c", CONFINED_READ, "sh"] as const),
   ...[one, other, script],

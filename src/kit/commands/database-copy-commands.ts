@@ -65,7 +65,7 @@ const linkedAt = (index: number): string => `/dingo/linked/${index}`;
 export const fillerName = (to: string): string =>
   `${to.replace(/[^A-Za-z0-9_.-]/gu, "_").replace(/^[^A-Za-z0-9]+/u, "")}-fill`;
 
-/** No network, no right to pull, gone when it ends, known by its label. */
+/** A container without network that is never pulled, is gone when it ends, and is told by its label. */
 function inside(
   words: DockerWords,
   {
@@ -101,7 +101,7 @@ function directoryMounts({ directory }: ServerPrograms): readonly string[] {
   ];
 }
 
-/** Where distributions and images put them, this release first. */
+/** Finds the programs where distributions and images put them, those of this release first. */
 const prelude = (major: string): string =>
   [
     "PATH=${DINGO_BIN:+$DINGO_BIN:}",
@@ -124,7 +124,7 @@ if ls /lib/ld-musl-* > /dev/null 2>&1; then echo libc musl; else echo libc glibc
 export const programsIn = (words: DockerWords, run: string, programs: ServerPrograms): Argv =>
   inside(words, { run, programs, more: ["--rm", "--log-driver", "none", ...shell(programs, PROGRAMS_SCRIPT)] });
 
-/** An image without a file: what a directory of programs needs is mounted into it. The bytes come on stdin. */
+/** An image without files: the machine's directories are mounted into it. Its bytes come on stdin. */
 export const EMPTY_IMAGE = "dingo-recover/empty:1";
 export const importEmpty = (words: DockerWords): Argv => docker(words, "import", "-", EMPTY_IMAGE);
 /** The end of an archive (POSIX, pax): two blocks of zeros. */
@@ -241,7 +241,7 @@ const parted = (path: string): readonly [string, string] => {
   return [path.slice(0, cut) || "/", path.slice(cut + 1)];
 };
 
-/** These outweigh the settings in files: nothing leaves this server, and its lines are in English and UTC. */
+/** Settings that outweigh those in files: nothing leaves this server, and its lines are in English and UTC. */
 const SETTINGS: readonly string[] = [
   "listen_addresses=",
   "unix_socket_directories=/tmp",
@@ -338,7 +338,7 @@ export const startFresh = (words: DockerWords, server: CopyServer, copied: strin
     ],
   });
 
-/** A program in the container of a server of ours, by a constant script. */
+/** Runs a program in the container of one of our servers, by a constant script. */
 export const execute = (
   words: DockerWords,
   { volume, programs }: CopyServer,
@@ -369,11 +369,11 @@ const READY_SCRIPT =
 export const isReady = (words: DockerWords, server: CopyServer): Argv =>
   execute(words, server, [READY_SCRIPT, server.role]);
 
-/** PostgreSQL manual, "Developer Options": for superusers. */
+/** Options that let damaged data be read (PostgreSQL manual, "Developer Options"): for superusers. */
 export const leniency = ({ isLenient }: CopyServer): string =>
   isLenient === true ? `PGOPTIONS="$PGOPTIONS -c zero_damaged_pages=on -c ignore_checksum_failure=on"; ` : "";
 
-/** Between fields and rows: no name can hold them without being told. */
+/** Signs between fields and rows. A name that holds one is noticed. */
 export const FIELD = "\u001f";
 export const ROW = "\u001e";
 export const query = (words: DockerWords, server: CopyServer, database: string): Argv =>
@@ -396,7 +396,7 @@ export const ownContainers = (words: DockerWords, name: string, run: string): Ar
       `label=${RUN_LABEL}=${run}`,
     ],
   );
-/** Of the run's own: it works on a copy. */
+/** Stops a server of the run itself: it works on a copy. */
 export const endOwn = (words: DockerWords, id: string, graceSeconds: number): Argv =>
   docker(words, "stop", "-t", String(graceSeconds), id);
 export const removeOwn = (words: DockerWords, id: string): Argv => docker(words, "rm", id);

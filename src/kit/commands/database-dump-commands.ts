@@ -9,8 +9,8 @@ import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
 /**
- * The output of a command goes to a file that nobody else may read; it gets its name when it is whole. Its directory has a
- * name that others can see coming: one that they have made is not written into. A server of a stranger's may dump for ever:
+ * The output of a command goes to a file that nobody else may read; the file gets its name when it is whole. Others can
+ * guess the name of its directory: a directory that somebody else made is refused. A stranger's server may dump for ever:
  * 256 MiB of the disk, or half of a small one, stay free. A limit is in blocks of 512 bytes (POSIX, ulimit).
  */
 const TO_FILE_SCRIPT = String.raw`
@@ -59,11 +59,11 @@ export const hashOfFile = (file: string): Argv => [
 export interface LoadOrder {
   readonly database: string;
   readonly file: string;
-  /** Goes on behind an error. */
+  /** The load goes on behind an error. */
   readonly goesOn?: boolean;
 }
 
-/** An archive of a database into an empty one. */
+/** Loads the archive of a database into an empty one. */
 export const loadFrom = (
   words: DockerWords,
   server: CopyServer,
@@ -77,7 +77,7 @@ export const loadFrom = (
   ]),
 ];
 
-/** $1: file of the roles; $2 and $3: what stands before and behind its digits. Fences of newer releases are psql's alone. */
+/** $1: the roles' file; $2, $3: texts around its digits. Only psql knows newer releases' `\restrict` lines: they are removed. */
 const ROLES_SCRIPT = String.raw`
 f=$1 head=$2 tail=$3; shift 3
 [ -f "$f" ] && [ -r "$f" ] || { echo "there is no $f" >&2; exit 1; }
@@ -87,17 +87,17 @@ f=$1 head=$2 tail=$3; shift 3
   printf %s "$tail"
 } | "$@"
 `;
-/** The server itself takes the digits for statements. Hashes of passwords are in them, and do not go to its log. */
+/** The server makes statements of the digits. They hold hashes of passwords, which must not reach its log. */
 const ROLES_HEAD = `SET log_min_error_statement = 'panic'; SET client_min_messages = 'warning';
 DO $dingo$ DECLARE said text; BEGIN said := convert_from(decode('`;
-/** The role that asks is there already; a file that is cut lacks its last line. */
+/** The role that loads is there already, so it is left out. A file that was cut lacks its last line. */
 const ROLES_TAIL = `', 'hex'), 'UTF8');
 IF position('-- PostgreSQL database cluster dump complete' IN said) = 0 THEN RAISE EXCEPTION 'the file of the roles is cut'; END IF;
 EXECUTE replace(said, chr(10) || 'CREATE ROLE ' || quote_ident(current_user) || ';' || chr(10), chr(10));
 END $dingo$;
 `;
 
-/** All roles come to be, or none; it ends with 3 where one cannot (psql, "Exit Status"). */
+/** Makes all roles, or none: psql ends with 3 if one cannot be made (psql, "Exit Status"). */
 export const loadRolesFrom = (words: DockerWords, server: CopyServer, file: string): Argv => [
   ...(["sh", "-c", ROLES_SCRIPT, "sh", file, ROLES_HEAD, ROLES_TAIL] as const),
   ...execute(words, server, [

@@ -16,7 +16,7 @@ export const wordsOf = ({ sudo }: { readonly sudo: boolean }): DockerWords =>
 const docker = (words: DockerWords, ...rest: readonly string[]): Argv => [...words, ...rest];
 
 export const engineInfo = (words: DockerWords): Argv => docker(words, "info", "--format", "{{json .}}");
-/** Without a name: the context that the other commands use as well. */
+/** Names no context: so it shows the one that the other commands use as well. */
 export const currentContext = (words: DockerWords): Argv => docker(words, "context", "inspect");
 export const volumeNames = (words: DockerWords): Argv => docker(words, "volume", "ls", "-q");
 export const inspectVolumes = (words: DockerWords, names: readonly string[]): Argv =>
@@ -29,7 +29,7 @@ export const inspectContainers = (words: DockerWords, ids: readonly string[]): A
 export const imageIds = (words: DockerWords): Argv => docker(words, "image", "ls", "-q", "--no-trunc");
 export const inspectImages = (words: DockerWords, ids: readonly string[]): Argv =>
   docker(words, "image", "inspect", ...ids);
-/** The engine walks directories to add up sizes; it reads no file. */
+/** Sizes of all storage. The engine adds them up from directories, and reads no file. */
 export const storageSizes = (words: DockerWords): Argv => docker(words, "system", "df", "-v", "--format", "{{json .}}");
 /** Paths that a container added, changed or deleted against its image. */
 export const layerChanges = (words: DockerWords, container: string): Argv => docker(words, "diff", container);
@@ -38,15 +38,15 @@ export const layerChanges = (words: DockerWords, container: string): Argv => doc
 export const ownId = (sudo: boolean): Argv => (sudo ? ["sudo", "-n", "id", "-u"] : ["id", "-u"]);
 export const hostName = (): Argv => ["uname", "-n"];
 /**
- * Whether there is a text, and `most` + 1 bytes of it, so that a longer file can be told. As the account whose directory the
- * file lies in; root opens no link in a directory that others write to. Ends as `asOwnerOf` does.
+ * Reads `most` + 1 bytes of a text, so that a longer file can be told. Works as the owner of the file's directory; root opens
+ * no link in a directory that others write to. Ends as `asOwnerOf` does.
  */
 export const textFile = (sudo: boolean, path: string, most: number): Argv => {
   const argv = asOwnerOfTarget(path, "sh", "-c", TEXT_SCRIPT, "sh", String(most + 1));
   return sudo ? ["sudo", "-n", ...argv] : argv;
 };
 
-/** For a script: what is told of a path that `[ -e` does not see. */
+/** A function for a script: prints why `[ -e` does not see a path. */
 const UNSEEN = String.raw`unseen() {
   case $(stat -L -- "$1" 2>&1) in
     ${NOWHERE}) printf 'A\0' ;;
@@ -55,7 +55,7 @@ const UNSEEN = String.raw`unseen() {
 }
 `;
 
-/** $1: most bytes; $2: the file. It is open before it is looked at: what is read is what the name stands for. */
+/** $1: most bytes; $2: the file. It is opened before the look, so the look is at the file that is read. */
 const TEXT_SCRIPT = String.raw`
 export LC_ALL=C
 if [ ! -e "$2" ] && [ ! -L "$2" ]; then
@@ -180,7 +180,7 @@ while [ $# -gt 1 ]; do
 done
 `;
 
-/** For pairs as of `LOOK_SCRIPT`, a line of kilobytes each, even if others fail: -1 if nobody can tell. */
+/** Prints for each pair (as in `LOOK_SCRIPT`) a line with its kilobytes, -1 if nobody can tell. One that fails ends no other. */
 const MEASURE_SCRIPT =
   'while [ $# -gt 1 ]; do n=$(du -skx -- "$1/$2" 2> /dev/null | cut -f1); echo "${n:--1}"; shift 2; done';
 
@@ -222,7 +222,7 @@ const callArguments = ({ script, terms, places }: InsideCall): readonly string[]
   ...places.flatMap(({ path, word }) => [path, word]),
 ];
 
-/** As root, on the engine's own machine. */
+/** Runs the script as root, on the engine's own machine. */
 export const insideDirectly = (sudo: boolean, call: InsideCall): Argv => {
   const argv: Argv = ["sh", ...callArguments(call)];
   return sudo ? ["sudo", "-n", ...argv] : argv;
@@ -231,7 +231,7 @@ export const insideDirectly = (sudo: boolean, call: InsideCall): Argv => {
 /** Marks a container that looks, so that an operator can tell one that was left behind. */
 export const LOOK_LABEL = "dingo-recover.look";
 
-/** Where the N-th place is mounted. */
+/** The mount point of the N-th place. */
 const mounted = (index: number): string => `/look/${index}`;
 
 export interface LookingImage {
@@ -242,8 +242,8 @@ export interface LookingImage {
 }
 
 /**
- * In a container that lives for this look: without network and log, with only the right to read as root. Each place is
- * mounted read-only by its path on the engine's machine.
+ * Runs the script in a container for this look alone: without network and log, with only the right to read as root. Each
+ * place is mounted read-only by its path on the engine's machine.
  */
 export const insideContainer = (words: DockerWords, image: LookingImage, call: InsideCall): Argv => {
   const paths = [...new Set(call.places.map(({ path }) => path))];

@@ -7,7 +7,7 @@ import { confined, confinedRead } from "./confined.ts";
 import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
-/** A container that is made for a proof, like another one: same image and command, one directory alone, no network. */
+/** A container for a proof that is like another one: same image and command, only one directory, no network. */
 export interface ProofOrder {
   /** Id of the container that it is made like. That one's settings may hold passwords, so only Docker passes them on. */
   readonly of: string;
@@ -29,7 +29,7 @@ export const stopContainer = (words: DockerWords, container: string, graceSecond
 export const startContainer = (words: DockerWords, container: string): Argv => docker(words, "start", container);
 export const commitContainer = (words: DockerWords, container: string, reference: string): Argv =>
   docker(words, "commit", container, reference);
-/** The body comes on stdin: it has the settings of another container, and so its passwords. */
+/** Makes a container by the API. The body comes on stdin: it has the settings of another container, and so its passwords. */
 export const createByApi = (words: DockerWords, socket: string, name: string): Argv =>
   asRoot(
     words,
@@ -69,7 +69,7 @@ harmless() {
 }
 `;
 const guarded = (copy: string): string => `${POWERS_SCRIPT}powers "$1"\n${copy}\nend=$?\nharmless "$2"\nexit $end\n`;
-/** Keeps owners, modes, times, links, extended attributes and holes. With `-T` the destination is the name itself. */
+/** Copies with owners, modes, times, links, extended attributes and holes. With `-T` the destination is the name itself. */
 const COPY_SCRIPT = guarded('cp -a -T --sparse=auto --reflink=auto -- "$1" "$2"');
 export const copyData = (words: DockerWords, from: string, to: string): Argv =>
   asRoot(words, ...confined(from, to, COPY_SCRIPT));

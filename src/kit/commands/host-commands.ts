@@ -14,12 +14,12 @@ export type Argv = readonly [string, ...string[]];
 export const DOCKER = "/var/vcap/packages/docker/bin/docker";
 export const DOCKER_HOST = "unix:///var/vcap/sys/run/docker/docker.sock";
 
-/** As root without ever asking for a password; it fails instead. */
+/** Runs a command as root. It fails instead of asking for a password. */
 export function asRoot(...argv: Argv): Argv {
   return ["sudo", "-n", ...argv];
 }
 
-/** As root and with messages in English, because "No such file or directory" is read. */
+/** Runs a command as root, with messages in English: the tool reads "No such file or directory". */
 function asRootInC(...argv: Argv): Argv {
   return asRoot("env", "LC_ALL=C", ...argv);
 }
@@ -33,12 +33,12 @@ export const dockerVersion = (): Argv => dockerCommand("version", "--format", "{
 export const dockerList = (): Argv => dockerCommand("ps", "-aq", "--no-trunc");
 export const dockerInspect = (...names: readonly string[]): Argv =>
   dockerCommand("inspect", "--type", "container", ...names);
-/** Prints name and state of the container of an instance, and nothing else of any. For a person: a shell has to expand it. */
+/** A line for a person, because a shell must expand it: prints name and state of an instance's container, and nothing else. */
 export function lookForContainer(guid: string): string {
   const template = `{{$c := .}}{{range .Config.Env}}{{if eq . "PATRONI_SCOPE=${guid}"}}{{$c.Name}} {{$c.State.Status}}{{end}}{{end}}`;
   return `${quote(dockerCommand("inspect", "-f", template))} $(${quote(dockerList())})`;
 }
-/** How a person sees whether an instance left a container: a sentence. */
+/** A sentence: how a person sees whether an instance left a container. */
 export const lookOnCells = (guid: string): string =>
   `Look for it on each cell, as a user who may use sudo: ${lookForContainer(guid)}`;
 export const dockerStop = (name: string, graceSeconds: number): Argv =>
@@ -46,10 +46,10 @@ export const dockerStop = (name: string, graceSeconds: number): Argv =>
 export const dockerStart = (name: string): Argv => dockerCommand("start", name);
 export const dockerRestartPolicy = (name: string, policy: "no" | "always"): Argv =>
   dockerCommand("update", `--restart=${policy}`, name);
-/** With a time stamp before each line, because stdout and stderr arrive apart and are merged by it. */
+/** Prints a time stamp before each line: stdout and stderr arrive apart, and are merged by it. */
 export const dockerLogs = (name: string, since: string): Argv => dockerCommand("logs", "--since", since, "-t", name);
 
-/** For a person, in a sentence: the last lines that a container wrote. */
+/** The command for the last lines of a container, quoted for a sentence to a person. */
 export const printedLogs = (name: string): string => `"${quote(dockerCommand("logs", "--tail", "200", name))}"`;
 
 /** Where a cell keeps the data of its containers, a directory by name for each (dingo.md §1.11). */
@@ -59,16 +59,16 @@ export const containerDataDirectory = (container: string): string => `${CONTAINE
 
 // Files. Paths are absolute.
 export const fileKind = (path: string): Argv => asRootInC("stat", "-c", "%F", "--", path);
-/** "UID GID OCTALMODE KIND" */
+/** Prints "UID GID OCTALMODE KIND". */
 export const fileOwner = (path: string): Argv => asRootInC("stat", "-c", "%u %g %a %F", "--", path);
-/** Names divided by NUL; the slash makes a file an error instead of an empty directory. */
+/** Prints names divided by NUL. The slash makes a file an error instead of an empty directory. */
 export const directoryEntries = (path: string): Argv =>
   asRootInC("find", `${path}/`, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0");
-/** Small files only: no more than the start is wanted of any other. */
+/** Prints a small file, or the first 4,096 bytes of a larger one. */
 export const readStart = (path: string): Argv => asRootInC("head", "-c", "4096", "--", path);
 /** `-T`: the destination is the name itself, never a directory to move into; `-n`: never over an existing one. */
 export const renamePath = (from: string, to: string): Argv => asRootInC("mv", "-T", "-n", "--", from, to);
-/** Owners, modes, links and times kept; `-T`: the destination is the name itself. Blocks are shared where the file system can. */
+/** Keeps owners, modes, links and times; `-T`: the destination is the name itself. Shares blocks if the file system can. */
 export const copyTree = (from: string, to: string): Argv =>
   asRootInC("cp", "-a", "-T", "--reflink=auto", "--", from, to);
 /** Makes a directory with the owner, group and mode of `like`, in this order. Nobody but root can use it before the end. */
@@ -77,9 +77,9 @@ export const makeDirectoryLike = (path: string, like: string): readonly [Argv, A
   asRootInC("chown", `--reference=${like}`, "--", path),
   asRootInC("chmod", `--reference=${like}`, "--", path),
 ];
-/** Never across file systems, and never through a name that is an option. */
+/** Removes a tree, never across file systems. `--`: a name is never taken for an option. */
 export const removeTree = (path: string): Argv => asRootInC("rm", "-rf", "--one-file-system", "--", path);
-/** Two lines: "Avail" and a number of bytes. */
+/** Prints two lines: "Avail" and a number of bytes. */
 export const freeSpace = (path: string): Argv => asRootInC("df", "-B1", "--output=avail", "--", path);
 
 // HTTP on the cell. The status stands alone on the last line.
@@ -117,14 +117,14 @@ const PSQL_OPTIONS = ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1
 export const PSQL_LOGIN_SCRIPT =
   'IFS= read -r PGPASSWORD && export PGPASSWORD PGCONNECT_TIMEOUT=10 LC_ALL=C && exec psql "$@"';
 
-/** As OS user postgres over the container's socket. */
+/** psql as the OS user postgres, over the container's socket. */
 export const psqlSocket = (container: string): Argv =>
   dockerCommand("exec", "-i", "-u", "postgres", container, "psql", ...PSQL_OPTIONS, "-d", "postgres");
-/** Likewise in another database, as it is printed: libpq takes the variable for a name, with any characters. */
+/** The same in another database, for a printed line: libpq takes the variable for a name, with any characters. */
 export const psqlInto = (container: string, database: string): Argv =>
   dockerCommand("exec", "-i", "-u", "postgres", container, ...inDatabase(database), "psql", ...PSQL_OPTIONS);
 
-/** Words before a client of PostgreSQL that is given no database. */
+/** Words before a client of PostgreSQL that name its database. */
 export const inDatabase = (database: string): readonly [string, string] => ["env", `PGDATABASE=${database}`];
 
 export interface LoginAddress {
@@ -134,7 +134,7 @@ export interface LoginAddress {
   readonly database: string;
 }
 
-/** Through the network with a password, as an application would. */
+/** psql through the network with a password, as an application logs in. */
 export const psqlLogin = (container: string, to: LoginAddress): Argv =>
   dockerCommand(
     "exec",
@@ -164,13 +164,13 @@ export const psqlLogin = (container: string, to: LoginAddress): Argv =>
 export const RESTORE_LOGIN_SCRIPT =
   'IFS= read -r PGPASSWORD && PGAPPNAME=$1 && shift && export PGPASSWORD PGAPPNAME PGCONNECT_TIMEOUT=10 LC_ALL=C && base64 -d | pg_restore "$@"';
 
-/** All or nothing, owned by the role that loads it. A cut archive ends in an error, and never in a COMMIT. */
+/** Options to load all or nothing, owned by the role that loads it. A cut archive ends in an error, and never in a COMMIT. */
 export const RESTORE_OPTIONS = [
   ...["-w", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"],
   ...["--no-tablespaces", "--no-security-labels"],
 ] as const;
 
-/** By the container's own pg_restore, through the network with a password, as an application would. */
+/** The container's own pg_restore, through the network with a password, as an application logs in. */
 export const restoreLogin = (container: string, to: LoginAddress, application: string): Argv =>
   dockerCommand(
     ...["exec", "-i", "-u", "postgres", container, "sh", "-c", RESTORE_LOGIN_SCRIPT, "sh", application],
@@ -178,7 +178,7 @@ export const restoreLogin = (container: string, to: LoginAddress, application: s
     ...["-h", to.host, "-p", String(to.port), "-U", to.user, "-d", to.database],
   );
 
-/** "pg_restore (PostgreSQL) 9.6.24" */
+/** Prints "pg_restore (PostgreSQL) 9.6.24". */
 export const restoreVersion = (container: string): Argv =>
   dockerCommand("exec", "-u", "postgres", container, "pg_restore", "--version");
 
@@ -193,10 +193,10 @@ export const printedWithLines = (argv: Argv, lines: readonly string[]): string =
 export const etcdValueInto = (variable: string, hostPort: string, key: string): string =>
   `${variable}=$(${quote(etcdGet(hostPort, key))} | sed -n 's/.*"value":"\\([^"]*\\)".*/\\1/p')`;
 
-/** A command whose last word ends in `prevValue=`, the rest of which is in a variable. */
+/** A line whose last word ends in `prevValue=`, with its value from a variable. */
 export const printedWithPrevious = (argv: Argv, variable: string): string => `${quote(argv)}"$${variable}"`;
 
-/** A placeholder of a dry run stays readable. */
+/** Encodes a part of a path. A placeholder of a dry run stays readable. */
 function encodeSegment(segment: string): string {
   return placeholderIn(segment) === segment ? segment : encodeURIComponent(segment);
 }

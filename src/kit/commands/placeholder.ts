@@ -13,10 +13,10 @@ export const placeholder = (path: readonly string[]): string => `<${path.join(".
 /** The first placeholder in a text; undefined if every value is known. */
 export const placeholderIn = (text: string): string | undefined => PLACEHOLDER.exec(text)?.[0];
 
-/** Whether the text, or a part of it, is not known yet. */
+/** Whether the text or a part of it is a placeholder. */
 export const isUnknown = (text: string): boolean => placeholderIn(text) !== undefined;
 
-/** Thrown by `describe` where no command can be told before a value is known. */
+/** Thrown by `describe` if no command can be told before a value is known. */
 export class UnknownValue extends Error {
   override readonly name = "UnknownValue";
 
@@ -28,7 +28,7 @@ export class UnknownValue extends Error {
   }
 }
 
-/** The text. Throws `UnknownValue` where it is not known yet: for what is read out of it, not only printed. */
+/** The text. Throws `UnknownValue` if it is not known yet: for a text that is read, not only printed. */
 export function known(text: string): string {
   const unknown = placeholderIn(text);
   if (unknown !== undefined) throw new UnknownValue(unknown);

@@ -23,7 +23,7 @@ interface ListCases {
   readonly some: (json: string) => readonly PrintedCommand[];
 }
 
-/** The same of a list, whose placeholder stands for JSON. */
+/** The same for a list, whose placeholder stands for JSON. */
 export function whereNone(read: () => readonly string[], { none, some }: ListCases): readonly PrintedCommand[] {
   const list = ifKnown(read);
   if (!(list instanceof UnknownValue)) return list.length === 0 ? none() : some(JSON.stringify(list));
@@ -37,5 +37,5 @@ export function whereNone(read: () => readonly string[], { none, some }: ListCas
 const only = (condition: string, commands: readonly PrintedCommand[]): readonly PrintedCommand[] =>
   commands.map((command) => ({ ...command, line: `${condition} && ${command.line}` }));
 
-/** A line that is said, not typed: also behind a line break, which a name can hold. */
+/** A remark for a shell. Each line of it is one: a name can hold a line break. */
 export const said = (text: string): string => `# ${text.replaceAll("\n", "\n# ")}`;

@@ -19,5 +19,5 @@ function quoteWord(word: string, first: boolean): string {
   return inQuotes(word);
 }
 
-/** A word in quotes, also where it needs none: within other quotes, so that a value fits that is filled in later. */
+/** A word in quotes, also if it needs none: a value that is filled in later then fits. */
 export const inQuotes = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

@@ -12,7 +12,7 @@ const input = z.strictObject({
 });
 const output = z.object({ told: z.string(), minutes: z.number().default(0) });
 
-/** A text, because `--yes` answers harmless y/n questions; the runbook raises the effect, so that no dry run asks. */
+/** Asks for a text, because `--yes` answers harmless y/n questions. The runbook raises the effect, so that no dry run asks. */
 export const announce = defineAction({
   id: "compose.announce",
   title: "Announce that the stack is down for a while",

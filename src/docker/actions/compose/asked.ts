@@ -10,7 +10,7 @@ export interface Asked {
   readonly unset: readonly string[];
 }
 
-/** Throws `guard-refused` where it cannot say. */
+/** Throws `guard-refused` if Compose cannot tell. */
 export async function askedOf(
   host: DockerHost,
   call: ComposeCall,

@@ -11,7 +11,7 @@ const POLL_MS = 1000;
 const input = z.strictObject({ ...stackInput, url: z.string(), seconds: z.number() });
 const output = z.object({ status: z.number(), refused: z.number() });
 
-/** The first answers after a start are often 500: they are counted, and waited out. */
+/** Asks the service by HTTP. The first answers after a start are often 500: it counts them, and asks again. */
 export const checkHttp = defineAction({
   id: "compose.check-http",
   title: "Wait until the application answers",

@@ -49,7 +49,7 @@ const undo: WayBack<MovedInput, Output> = {
   },
 };
 
-/** Owners, modes, times, links, extended attributes and holes kept; then every byte of both is compared. */
+/** Copies with owners, modes, times, links, extended attributes and holes, then compares every byte of both sides. */
 export const copyService = defineAction({
   id: "compose.copy-data",
   title: "Copy the data out, and compare every byte",
@@ -143,7 +143,7 @@ async function copyWhole(context: Context, input: MovedInput, part: string): Pro
   }
 }
 
-/** The service's own container, stopped, and on the very volume that was found. */
+/** Refuses unless the service's own container is stopped, and has the very volume that was found. */
 export async function guardStopped(context: Context, input: MovedInput): Promise<void> {
   const { host } = await openStack(context, input);
   const { container_id: id, service } = input.moved;
@@ -168,7 +168,7 @@ export async function guardCopied(context: Context, input: MovedInput): Promise<
   );
 }
 
-/** Undefined if the copy still has all that the old container has: a server that was only started changes its files. */
+/** Why the copy lacks something of the old container; undefined if it has all. A server that was only started changes its files. */
 async function staleness(context: Context, input: MovedInput): Promise<string | undefined> {
   const { source, destination, container } = input.moved;
   if (await ranAgain(context, input)) return `${container} has run since its data were looked at`;
@@ -182,7 +182,7 @@ async function staleness(context: Context, input: MovedInput): Promise<string | 
 /** The kind of a note: when the container was started whose layer was copied. */
 const COPIED = "copied";
 
-/** Data in a layer have no directory beside the copy: that the container was not started again has to do. */
+/** True if the container was started again. Data in a layer have no directory to compare with, so this decides. */
 async function ranAgain(context: Context, { moved, ...stack }: MovedInput): Promise<boolean> {
   const noted = [
     ...context.journaled("compose.copy-data").flatMap(({ records }) => records(COPIED)),
@@ -194,7 +194,7 @@ async function ranAgain(context: Context, { moved, ...stack }: MovedInput): Prom
   return found !== undefined && found.startedAt !== started;
 }
 
-/** The engine's own copy out of a layer has no directory beside it to be compared with. */
+/** The fingerprint of both sides. The engine's copy out of a layer has no directory to be compared with. */
 async function same(context: Context, input: MovedInput, directory: string): Promise<Fingerprint> {
   const { work } = await openStack(context, input);
   context.progress({ message: `reading both sides of ${directory}` });

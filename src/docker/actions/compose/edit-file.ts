@@ -8,7 +8,7 @@ import { movedService } from "./moved-service.ts";
 import { overrideText } from "../../compose/override-file.ts";
 import { givenTo, sha256 } from "./plan-override.ts";
 
-/** Not strict: a run of an earlier version has more, and is taken back by this one. */
+/** Not strict: the input of an earlier version has more fields, and this version can undo its run. */
 const input = z.object({
   ...stackInput,
   file: z.string(),
@@ -55,7 +55,7 @@ const undo: WayBack<Input, Output> = {
   },
 };
 
-/** Written whole and only over the text that was read; the original stays beside it. */
+/** Writes the file whole, and only over the text that was read. The original stays beside it. */
 export const editFile = defineAction({
   id: "compose.edit-file",
   title: "Give the services their volumes in an override of the Compose file",
@@ -100,7 +100,7 @@ export const editFile = defineAction({
   },
 });
 
-/** Returns the text as it was before. The journal does not hold it: it is read from its place. */
+/** The text as it was before, read from its place: the journal does not hold it. */
 async function textWith(
   context: Context,
   { before_sha256: expected, ...request }: Input,

@@ -40,7 +40,7 @@ async function directoriesLeft(context: Context, move: Move, work: DockerWork): 
   return lines;
 }
 
-/** The container that was made again runs on this image, so that it goes last or never. */
+/** Commands for the containers that are left. The one that was made again runs on the image, so the image goes last or never. */
 async function containersLeft(context: Context, move: Move, host: DockerHost): Promise<readonly string[]> {
   const [all, images] = [await host.containers(), await host.images()];
   const words = wordsOf(move);

@@ -30,7 +30,7 @@ function lostMount(mount: DockerMount, after: DockerContainer): readonly string[
   return [`had ${nameOf(mount)} ${at}, and has ${nameOf(now)} there${kept}`];
 }
 
-/** That of a volume that the engine named, as the engine itself shows it. */
+/** The name of a mount. A name that the engine gave is cut as the engine itself shows it. */
 function nameOf({ kind, volume, source }: DockerMount): string {
   if (kind === "bind") return source;
   return kind === "volume" ? `the volume ${volume.slice(0, ENOUGH)}` : kind;

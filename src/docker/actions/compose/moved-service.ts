@@ -1,4 +1,4 @@
-/** A service whose data get a separate place: `compose.survey` finds it, and every later step is given it. */
+/** A service whose data get a separate place: `compose.survey` finds it, and every later step gets it as input. */
 import { z } from "zod";
 import { stackInput } from "./stack.ts";
 

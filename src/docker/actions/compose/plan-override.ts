@@ -1,6 +1,6 @@
 /**
- * Plans the override that gives each service its directory. Before anything stops, the project's own Compose has to say
- * that with it all is as before, and each path has its new mount.
+ * Plans the override that gives each service its directory. Before anything stops, the project's own Compose must say
+ * that each path has its new mount, and that nothing else changes.
  */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
@@ -81,7 +81,7 @@ export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverr
   };
 }
 
-/** RabbitMQ, Consul and members of a cluster go by it; the engine gives each container another one. */
+/** The host name to keep: RabbitMQ, Consul and members of a cluster go by it, and the engine gives each container another. */
 function keptName({ service, hostname, container }: MovedService, { services }: ComposeModel): string {
   const said = services.find(({ name }) => name === service)?.rest ?? {};
   const { hostname: own = hostname } = said;
@@ -102,7 +102,7 @@ function buildsOver(moved: readonly MovedService[], { services }: ComposeModel):
   );
 }
 
-/** As both generations say it: an absolute path, or an address. */
+/** The build context as both generations of Compose print it: an absolute path, or an address. */
 const CONTEXT = z.object({ context: z.string() });
 
 const added = (text: string): string =>
@@ -112,7 +112,7 @@ const added = (text: string): string =>
     .map((line) => `+${line}`)
     .join("\n");
 
-/** At the line that the file ships for it, if there is one; else a directory named after the service. */
+/** The place of the data: the line that the file ships for it, if there is one; else a directory named after the service. */
 async function placed(
   moved: MovedService,
   { wanted, text }: { readonly wanted: OverrideWanted; readonly text: string },
@@ -130,7 +130,7 @@ async function placed(
   );
 }
 
-/** A variable that had a value when the stack was brought up would be lost by its next start. */
+/** Refuses unset variables: a value that the stack was brought up with would be lost at its next start. */
 function guardKnown(
   { host }: OverrideWanted,
   { drifted, unset }: { readonly drifted: readonly string[]; readonly unset: readonly string[] },
@@ -143,7 +143,7 @@ function guardKnown(
   );
 }
 
-/** The file is ahead of its container: another mount of that path would be hidden, or Compose refuses both. */
+/** Refuses a path that the file mounts already: one of both mounts would be hidden, or Compose refuses both. */
 function guardUnmounted(services: readonly MovedService[], { services: all }: ComposeModel): void {
   for (const { service, path } of services) {
     const mounts = all.find(({ name }) => name === service)?.mounts ?? [];
@@ -178,7 +178,7 @@ const mountsOf = (services: readonly MovedService[]) =>
     hostname,
   }));
 
-/** Before anything is stopped: of a directory of another account the owner writes the file, and has to be able to. */
+/** Refuses before anything is stopped if the file could not be written. The owner of its directory writes it. */
 async function guardWritable(work: DockerWork, file: string, services: readonly MovedService[]): Promise<void> {
   const why = await work.whyUnwritable(
     file,
@@ -193,7 +193,7 @@ async function guardWritable(work: DockerWork, file: string, services: readonly 
   });
 }
 
-/** Only what Compose takes for the very same as the override. */
+/** The edit in the file itself, if Compose takes it for the very same as the override. */
 async function inFile(
   { host, call, services }: OverrideWanted,
   { main, text, then }: { readonly main: string; readonly text: string; readonly then: ComposeModel },
@@ -213,7 +213,7 @@ async function inFile(
   return changed.map((line) => printable(line)).join("\n");
 }
 
-/** Compose's own hash of each service against the label of its running container. */
+/** Compares Compose's own hash of each service with the label of its running container. */
 async function driftOf({ host, work, call }: OverrideWanted, { model, unset }: Asked): Promise<readonly string[]> {
   const labels = (await containersOf(host, call.project)).map((each) => each.labels);
   const ran = new Set(labels.map((each) => each[LABEL.service] ?? ""));

@@ -10,11 +10,11 @@ import { type MovedInput, movedInput } from "./moved-service.ts";
 import { askRows, canBeAsked, countedRows, fewerIn, type RowCounts, rowCounts, rowsText } from "./rows.ts";
 import { aside, openStack } from "./stack.ts";
 
-/** A crash recovery over a large WAL takes its time. */
+/** The wait for a start: a crash recovery over a large WAL may take minutes. */
 const READY_MS = 600_000;
 const POLL_MS = 500;
 
-/** `before`: rows when the databases were stopped, as far as they were counted. */
+/** `before`: the rows that were counted when the databases were stopped. */
 const proofInput = movedInput.extend({ before: countedRows.default([]) });
 const output = z.object({ service: z.string(), asked: z.boolean(), rows: rowCounts });
 type Output = z.infer<typeof output>;
@@ -37,7 +37,7 @@ const undo: WayBack<MovedInput, Output> = {
   run: (context, { input }) => clear(context, input),
 };
 
-/** A copy is proved when a database starts on it: on a second copy, so that the first stays unchanged. */
+/** Proves a copy: a database must start on a second copy of it, so that the first stays unchanged. */
 export const proveCopy = defineAction({
   id: "compose.prove-copy",
   title: "Start the database on a second copy, and ask it",
@@ -92,7 +92,7 @@ export const proveCopy = defineAction({
     Promise.resolve({ holds: true, evidence: asked ? `the copy had ${rowsText(rows)}` : "nobody knows how to ask it" }),
 });
 
-/** Undefined if it wants a password. */
+/** The rows of the database; undefined if it wants a password. */
 async function awaitRows(context: Context, input: MovedInput, container: string): Promise<RowCounts | undefined> {
   const { work } = await openStack(context, input);
   return await waitFor(context, {

@@ -32,7 +32,7 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
-/** Before anything else writes: the container's mounts, the very rows that the copy had, and all else that the old one had. */
+/** Compares before anything else writes: the container's mounts, its rows with the copy's, its features with the old one's. */
 export const proveMoved = defineAction({
   id: "compose.prove-moved",
   title: "See mounts and rows of the moved services",
@@ -90,7 +90,7 @@ export const proveMoved = defineAction({
   verify: () => Promise.resolve({ holds: true, evidence: "they were seen before anything else wrote" }),
 });
 
-/** Of the old container that is kept: it is like the one that was removed. */
+/** Features that the new container lacks. The old container that is kept has them as the removed one had. */
 async function missing(
   context: Context,
   { host, work }: { readonly host: DockerHost; readonly work: DockerWork },

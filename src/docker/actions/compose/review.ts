@@ -4,7 +4,7 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { movedService } from "./moved-service.ts";
 import { downtimeText, minutesOf } from "./running-container.ts";
 
-/** Not strict, as of the override. */
+/** Not strict, like the input of the override. */
 const input = z.object({
   project: z.string(),
   services: z.array(movedService),
@@ -20,7 +20,7 @@ const input = z.object({
 });
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
 
-/** When Compose takes the override. */
+/** A sentence: when Compose takes the override. */
 export const calledText = (byItself: boolean): string =>
   byItself
     ? "Compose takes it where it is called without -f; a call with -f has to name it too"

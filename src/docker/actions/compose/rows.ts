@@ -11,10 +11,10 @@ import type { MovedService } from "./moved-service.ts";
 
 export const rowCounts = z.array(z.object({ name: z.string(), rows: z.string() }));
 export type RowCounts = z.infer<typeof rowCounts>;
-/** By `name` of a moved service. */
+/** Rows by the `name` of a moved service. */
 export const countedRows = z.array(z.object({ name: z.string(), rows: rowCounts }));
 
-/** Whether a kind of database is known how to ask. */
+/** Whether the tool can ask a kind of database for its rows. */
 export const canBeAsked = (kind: string): boolean => kind === "postgresql" || kind === "redis";
 
 /** `-w`: else psql would read its password out of the question, which comes on stdin. */
@@ -24,14 +24,14 @@ const TABLES = `SELECT n.nspname || '.' || c.relname, (xpath('/row/c/text()', qu
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' ORDER BY 1;`;
 
-/** `why`: it does not answer yet, and says this; `locked`: it answers, and wants a password, a role or a client that nobody here has. */
+/** `why`: the reason of one that does not answer yet. `locked`: it answers, and wants a password, role or client that is not here. */
 export type Answered = { readonly rows: RowCounts } | { readonly why: string } | { readonly locked: true };
 
 export async function askRows(work: DockerWork, container: string, moved: MovedService): Promise<Answered> {
   return moved.kind === "redis" ? await redisRows(work, container) : await postgresRows(work, container, moved);
 }
 
-/** Why a server cannot be asked as it runs, so that its copy could not be either; no table is read. */
+/** Why the running server cannot be asked: its copy could not be asked either. Reads no table. */
 export async function whyNot(work: DockerWork, container: string, moved: MovedService): Promise<string | undefined> {
   if (moved.kind === "redis") {
     const answer = await redisRows(work, container);
@@ -104,7 +104,7 @@ function cannot(message: string, place: string): RecoverError {
   return giveUp("proof-failed", message).at(place).advise("Look at its log; the old container is as it was.");
 }
 
-/** Keys expire: of Redis only a database that is gone altogether is told. */
+/** Tables with fewer rows. Keys of Redis expire, so it counts only if all are gone. */
 export function fewerIn(before: RowCounts, after: RowCounts, kind: string): string {
   const now = new Map(after.map(({ name, rows }) => [name, rows]));
   const fewer = before.filter(({ name, rows }) => {

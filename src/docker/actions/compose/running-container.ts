@@ -14,13 +14,13 @@ export type RunningContainer = z.infer<typeof runningContainer>;
 
 /** A database that is killed in its shutdown starts with a crash recovery. */
 const DATABASE_SECONDS = 120;
-/** The seconds that `docker stop` and Compose give. */
+/** The seconds that `docker stop` and Compose wait by default. */
 const USUAL_SECONDS = 10;
 
 export const graceOf = (hasData: boolean): number => (hasData ? DATABASE_SECONDS : USUAL_SECONDS);
 
 const FIXED_SECONDS = 45;
-/** Both sides read, and a second copy, which is read and written; beside it the stops and starts. */
+/** How often the data are read or written: both sides are read, and a second copy is read and written. */
 const TIMES = 4;
 
 /** `copied`: seconds that copying everything once takes. */
@@ -28,6 +28,6 @@ export const downtimeOf = (copied: number): number => Math.round(FIXED_SECONDS +
 
 export const minutesOf = (seconds: number): number => Math.max(1, Math.ceil(seconds / 60));
 
-/** The same words wherever it is told; `by` says why it may be another figure than the one before. */
+/** The one sentence about the downtime. `by` tells an estimate from a measure: the two may differ. */
 export const downtimeText = (minutes: number, by: "estimated" | "measured"): string =>
   `about ${minutes} min of downtime (${by})`;

@@ -18,7 +18,7 @@ export interface Sought {
   readonly request: { readonly project: string; readonly services: readonly string[] };
 }
 
-/** Destination and text for the file are filled in by `planOverride`. Throws if there is nothing to move. */
+/** The services to move; `planOverride` fills in their destination and text. Throws if there are none. */
 export async function servicesToMove({ host, work, members, request }: Sought): Promise<readonly MovedService[]> {
   const isAsked = (container: DockerContainer): boolean => request.services.includes(serviceOf(container));
   const wanted = request.services.length === 0 ? members : members.filter(isAsked);
@@ -49,7 +49,7 @@ export async function servicesToMove({ host, work, members, request }: Sought): 
 
 const serviceOf = ({ labels }: DockerContainer): string => labels[LABEL.service] ?? "";
 
-/** Compose has a number of containers for a service, and no word for which of them ran. */
+/** Refuses if only some containers of a service run: Compose can start a number of them, and not certain ones. */
 function guardRunning(found: readonly MovedService[], members: readonly DockerContainer[]): void {
   const idle = found.find(({ container_id: id }) => !members.some((one) => one.id === id && one.running));
   if (idle !== undefined)
@@ -72,14 +72,14 @@ function guardRunning(found: readonly MovedService[], members: readonly DockerCo
 const nameOf = ({ service, path }: MovedService, all: readonly MovedService[]): string =>
   all.filter((each) => each.service === service).length > 1 ? `${service} ${path}` : service;
 
-/** Of a layer as far as it lies in a directory of the machine. */
+/** The size of the data; that of a layer only if it lies in a directory of the machine. */
 async function bytesOf({ layer }: DockerContainer, { source, path, work }: At & Pick<Sought, "work">): Promise<number> {
   if (source !== "") return await work.bytesBelow(source);
   return layer === undefined ? 0 : await work.bytesBelow(`${layer}${path}`);
 }
 
 type At = Pick<MovedService, "path" | "kind" | "volume" | "source">;
-/** Those without a name, by name. */
+/** Volumes that the engine named, by that name. */
 type Volumes = ReadonlyMap<string, DockerVolume>;
 
 async function placesOf(
@@ -128,7 +128,7 @@ async function lookInto(host: DockerHost, members: readonly DockerContainer[], v
   return { volumes: new Map(found.map(({ key, contents }) => [key, contents])), layers };
 }
 
-/** Undefined if it holds none. Throws if nobody can tell, unless the service was asked for. */
+/** The kind of database in the data; undefined if there is none. Throws if nobody can tell, unless the service was asked for. */
 function kindIn(
   container: DockerContainer,
   { volume, destination }: DockerMount,
@@ -142,7 +142,7 @@ function kindIn(
   return undefined;
 }
 
-/** A database that its image does not tell of is moved; other data there would stay behind without a word. */
+/** A database in the layer, also if the image is of no known database. Refuses other data there, which would stay behind untold. */
 function inLayer(
   container: DockerContainer,
   told: readonly string[],
@@ -169,8 +169,8 @@ const notKnown = (container: DockerContainer, message: string): Error =>
   );
 
 /**
- * A database has files as soon as it runs: an empty directory is that of a container that has its image for other things,
- * such as `pg_dump`. Redis writes its own on its way down.
+ * True if the directory is empty, and no database ran on it: its container uses the image for other things, such as
+ * `pg_dump`. Redis writes its file only when it stops.
  */
 async function isUnused(kind: string, directory: string, work: DockerWork): Promise<boolean> {
   return (
@@ -182,7 +182,7 @@ function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === "/" ? "/" : `${directory}/`);
 }
 
-/** Systems whose data are the same under every host name; of all others nobody knows. */
+/** Systems whose data are the same under every host name. Nobody knows this of the others. */
 const NAMELESS: ReadonlySet<string> = new Set(["postgresql", "redis", "mysql", "mariadb", "sqlite"]);
 
 function movedOf(container: DockerContainer, at: At, bytes: number): MovedService {

@@ -14,7 +14,7 @@ import { LABEL } from "../../compose/labels.ts";
 import { aside, containersOf, openStack, refuse } from "./stack.ts";
 import type { DockerWords } from "../../../kit/commands/docker-commands.ts";
 
-/** Where the engine is spoken to. */
+/** `endpoint`: the address of the engine. */
 const input = movedInput.extend({ endpoint: z.string().default("unix:///var/run/docker.sock") });
 type Input = z.infer<typeof input>;
 const output = z.object({ kept: z.string(), image: z.string() });

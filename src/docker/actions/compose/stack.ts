@@ -37,7 +37,7 @@ export async function openStack(
   return { host: await docker.open(at), work: await docker.work(at) };
 }
 
-/** Those that `up` and `stop` look after: none of `run`. */
+/** The containers that `up` and `stop` look after: none that `run` made. */
 export async function containersOf(host: DockerHost, project: string): Promise<readonly DockerContainer[]> {
   const all = await host.containers();
   return all.filter(

@@ -23,7 +23,7 @@ const output = z.object({ stopped: z.number(), rows: countedRows.default([]) });
 type Input = z.infer<typeof input>;
 type Rows = z.infer<typeof countedRows>;
 
-/** By service: a container that was set aside and brought back has another id. */
+/** Starts the containers again by service: one that was set aside and brought back has another id. */
 const undo: WayBack<Input, unknown> = {
   effect: "disrupt",
   cost: "starts the stack's containers again, databases first",
@@ -46,7 +46,7 @@ const undo: WayBack<Input, unknown> = {
   },
 };
 
-/** First the containers that write, then those that they write to: the copy lacks no write that was accepted. */
+/** Stops first the containers that write, then those that they write to: the copy then lacks no accepted write. */
 export const stopStack = defineAction({
   id: "compose.stop",
   title: "Stop the stack",
@@ -84,7 +84,7 @@ export const stopStack = defineAction({
   },
 });
 
-/** A copy must have no fewer rows. Redis is not asked, because its keys expire. */
+/** Counts the rows that a copy must have at least. Redis is not asked, because its keys expire. */
 async function countAll(context: Context, request: Input): Promise<Rows> {
   const { work } = await openStack(context, request);
   const running = new Set((await still(context, request)).map(({ id }) => id));

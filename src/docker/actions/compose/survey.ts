@@ -56,7 +56,7 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
-/** Two reads and a second copy of everything, at the pace of a slow disk: the first copy is made before. And stops and starts. */
+/** The pace of a slow disk. The downtime has two reads and a second copy of all data; the first copy is made before. */
 const BYTES_PER_SECOND = 40_000_000;
 
 /** Finds the services whose data would go with their containers, and the edit that would put that right. */
@@ -128,8 +128,8 @@ async function isInClone(work: DockerWork, directory: string): Promise<boolean> 
 }
 
 /**
- * The copy is asked while the stack is down: a database that does not answer while it runs would be waited for in vain
- * then.
+ * Refuses a database that does not answer while it runs: its copy is asked while the stack is down, and would not answer
+ * either.
  */
 async function guardAnswers(work: DockerWork, moved: MovedService, members: readonly DockerContainer[]): Promise<void> {
   const isRunning = members.some(({ id, running }) => running && id === moved.container_id);
@@ -143,7 +143,7 @@ async function guardAnswers(work: DockerWork, moved: MovedService, members: read
   );
 }
 
-/** Volumes without a name that hold something, and no database that is known: their containers get new ones. */
+/** Unnamed volumes with data of no known database: their containers get new ones, so these data stay behind. */
 async function stayingOf(
   members: readonly DockerContainer[],
   about: { readonly host: DockerHost; readonly work: DockerWork; readonly moving: readonly MovedService[] },
@@ -162,7 +162,7 @@ async function stayingOf(
   return texts;
 }
 
-/** Every copy stays; of the second copies, one is there at a time. */
+/** Refuses if the room does not suffice. Every copy stays; only one second copy is there at a time. */
 async function guardSpace(work: DockerWork, directory: string, moved: readonly MovedService[]): Promise<void> {
   const places = new Map<string, readonly number[]>();
   for (const { destination, bytes } of moved) {
@@ -182,7 +182,7 @@ async function guardSpace(work: DockerWork, directory: string, moved: readonly M
   }
 }
 
-/** A database that is not moved is one all the same: it is told by its image. */
+/** The order of the stop: databases last. One that is not moved is told by its image. */
 function stopOrder(members: readonly DockerContainer[], moved: ReadonlySet<string>): RunningContainer[] {
   const hasData = ({ id, image }: DockerContainer): boolean => moved.has(id) || dataPathsOf(image).length > 0;
   const running = members.filter((container) => container.running);
@@ -196,7 +196,7 @@ function stopOrder(members: readonly DockerContainer[], moved: ReadonlySet<strin
   }));
 }
 
-/** The files of all: after an earlier move, a service that was left alone has no label of the override. */
+/** The call with the files of all containers: after an earlier move, a service that was left alone has no label of the override. */
 function callOfAll(members: readonly DockerContainer[], project: string, host: DockerHost): ComposeCall {
   const call = widestCall(members.map(({ labels }) => callByLabels(project, labels)));
   const remedy = "Bring the stack up once as a whole, so that all of its containers carry the same labels.";

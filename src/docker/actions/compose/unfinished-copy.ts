@@ -50,7 +50,7 @@ export function guardVolume(container: DockerContainer, { moved }: MovedInput): 
     throw refuse(`"${container.name}" has another volume at ${moved.path} than when it was looked at`, container.name);
 }
 
-/** The directories above the destination. */
+/** Makes the directories above the destination. */
 export async function makeRoom(context: Context, input: MovedInput): Promise<void> {
   const { work } = await openStack(context, input);
   const { destination } = input.moved;

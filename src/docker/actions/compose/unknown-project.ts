@@ -1,4 +1,4 @@
-/** A project that has no container here is mistyped: those that are here are told, and none of them is taken for it. */
+/** Refuses a project without a container here as mistyped: the error names the projects that are here, and takes none of them. */
 import { type RecoverError, refuse } from "../../../errors.ts";
 import { nearest } from "../../../kit/text/nearest.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";

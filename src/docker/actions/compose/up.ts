@@ -129,12 +129,12 @@ export const bringUp = defineAction({
   },
 });
 
-/** Never the whole file: a service that had finished, or was stopped, is not started again. */
+/** The services to start, never the whole file: one that had finished or was stopped stays so. */
 const servicesOf = ({ all, services, running }: Input): readonly string[] => [
   ...new Set((all ? running : services).map(({ service }) => service)),
 ];
 
-/** Compose refuses the whole call for one service that its files do not have. */
+/** The services that the files have: Compose refuses the whole call for one that they lack. */
 async function knownServices(host: DockerHost, request: Input): Promise<readonly string[]> {
   const names = servicesOf(request);
   if (!request.all) return names;
@@ -173,7 +173,7 @@ async function made(context: Context, request: Input): Promise<readonly DockerCo
   return (await membersOf(context, request)).filter((one) => names.has(serviceOf(one)) && !old.has(one.id));
 }
 
-/** Running containers of the project that this step has started: the data's own for the first step, the others for the second. */
+/** Running containers that this step has started: the moved services' in the first step, the others in the second. */
 async function runningOthers(context: Context, request: Input): Promise<readonly DockerContainer[]> {
   if (!request.all) return [];
   const moved = new Set(request.services.map(({ service }) => service));

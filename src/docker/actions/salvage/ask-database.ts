@@ -36,13 +36,13 @@ export const databaseFacts = z.object({
 });
 export type DatabaseFacts = z.infer<typeof databaseFacts>;
 
-/** Columns that not all releases have, or by another name, are asked for by JSON. Rows of people may lie in a template too. */
+/** Asks by JSON for columns that some releases lack or name otherwise. Templates count: they may hold rows of people. */
 const DATABASES =
   "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding), pg_database_size(d.oid), j->>'datlocprovider', coalesce(j->>'datlocale', j->>'daticulocale'), j->>'daticurules' FROM pg_database d, row_to_json(d) j WHERE datname <> 'template0' ORDER BY 1;";
 /** From 15 on. */
 const SORTS_OTHERWISE =
   "SELECT datname FROM pg_database WHERE datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid) AND datcollversion IS NOT NULL;";
-/** Of a copy alone: somebody has closed a database, and its rows are wanted all the same. */
+/** Opens databases that somebody has closed: their rows are wanted too. Sent to a copy alone. */
 const OPEN = "UPDATE pg_database SET datallowconn = true WHERE NOT datallowconn AND datname <> 'template0';";
 /** Tables of people, without those that an extension brings; the columns with a time of each, as JSON. */
 const TABLES = `SELECT n.nspname, c.relname,
@@ -54,7 +54,7 @@ ORDER BY 1, 2;`;
 
 const EXTENSIONS =
   "SELECT e.extname, n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql' ORDER BY e.oid;";
-/** A dump is loaded under an empty search path, under which functions in SQL of some extensions do not find their own types. */
+/** Gives SQL functions of extensions a search path: a dump is loaded under an empty one, and some would not find their types. */
 const PATHS = `DO $$ DECLARE f record; BEGIN FOR f IN SELECT p.oid::regprocedure AS name FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e' JOIN pg_language l ON l.oid = p.prolang WHERE l.lanname = 'sql' LOOP EXECUTE format('ALTER FUNCTION %s SET search_path = public', f.name); END LOOP; END $$;`;
 
 /** SQL that makes a database ready for a dump with such functions; "" if it has no extension, or one elsewhere. */
@@ -132,7 +132,7 @@ export async function askDatabases(copies: Asked, server: CopyServer, entry: str
   return found;
 }
 
-/** One that cannot be entered is damaged, and leaves the others alone. */
+/** The facts of one database. One that cannot be entered counts as damaged; the others are asked all the same. */
 async function asked(
   copies: Asked,
   server: CopyServer,
@@ -179,7 +179,7 @@ function countOf([schema = "", table = "", columns = ""]: readonly string[], ind
   return `SELECT E'\\x1e${index}', count(*), ${time} FROM ONLY ${quoteIdentifier(schema)}.${quoteIdentifier(table)};`;
 }
 
-/** None if a stranger's server answers with something else. */
+/** The names in a JSON answer; none if a stranger's server answers with something else. */
 function namesIn(json: string): readonly string[] {
   try {
     return z.array(z.string()).parse(JSON.parse(json));

@@ -1,4 +1,4 @@
-/** A volume that may hold the wanted database: `salvage.survey` finds it, and every later step is given it. */
+/** A volume that may hold the wanted database: `salvage.survey` finds it, and every later step gets it as input. */
 import { z } from "zod";
 import { named, onOneLine } from "../../../kit/text/printable.ts";
 import type { Place } from "../../../ports/docker-host.ts";
@@ -42,7 +42,7 @@ export const candidate = z.object({
 });
 export type Candidate = z.infer<typeof candidate>;
 
-/** The very directory: what lies below it is not searched for. */
+/** The data directory itself: nothing below it is searched. */
 export const placeOf = ({ volume, path, inside }: Pick<Candidate, "volume" | "path" | "inside">): Place => ({
   ...{ key: volume, path, inside },
 });

@@ -30,13 +30,13 @@ const output = z.object({
   left: z.array(z.string()).default([]),
 });
 
-/** The copy, its WAL and a second cluster that the dump is loaded into. */
+/** Room as a multiple of the data: for the copy, its WAL and a second cluster that the dump is loaded into. */
 const TIMES = 2.2;
 const MORE_ROOM = 256 * 1024 * 1024;
-/** These leave the other volumes alone. */
+/** Codes of errors about one volume: the others are looked at all the same. */
 const OF_ONE_VOLUME: ReadonlySet<string> = new Set(["program-missing", "answer-incomplete", "not-restorable"]);
 
-/** Told before anything is copied: how many bytes, and the programs of which release start them. */
+/** Tells before anything is copied: the bytes, and the release whose programs start them. */
 export const checkRoom = defineAction({
   id: "salvage.check-room",
   title: "See that there is room, and a PostgreSQL of the right release",
@@ -120,7 +120,7 @@ function plan(
   };
 }
 
-/** Without a tablespace the other tables come back; without its WAL no server starts. */
+/** Refuses if the WAL is missing: without it no server starts. Without a tablespace the other tables come back. */
 function requireWal(original: Candidate, links: readonly Link[]): void {
   const wal = links.find(({ at, path }) => path === "" && !at.startsWith("pg_tblspc/"));
   if (wal === undefined) return;

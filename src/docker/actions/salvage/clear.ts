@@ -10,7 +10,7 @@ const input = z.strictObject({ ...hostInput.shape, copies: z.array(copied) });
 const output = z.object({ removed: z.array(z.string()) });
 type Output = z.infer<typeof output>;
 
-/** Copies of volumes that are still there, once their dumps are proved: nothing is lost with them. */
+/** Removes copies whose dumps are proved and whose volumes are still there: nothing is lost with them. */
 export const clearCopies = defineAction({
   id: "salvage.clear",
   title: "Remove the copies",

@@ -47,18 +47,18 @@ export const copied = server.extend({
 });
 export type Copied = z.infer<typeof copied>;
 
-/** Owners of data directories: 70 in Alpine's packages and images, 999 in Debian's images (docker-library/postgres, Dockerfiles). */
+/** The libc by the owner of a data directory: 70 in Alpine's packages and images, 999 in Debian's images (docker-library/postgres, Dockerfiles). */
 export function libcOf(uid: number): Copied["libc_of_data"] {
   return uid === 70 ? "musl" : uid === 999 ? "glibc" : "unknown";
 }
 
-/** Indexes over text are in an order that the other libc may not have. */
+/** True if the libc differs: it may not have the order in which indexes over text were made. */
 export const needsReindex = ({ libc, libc_of_data }: Pick<Copied, "libc" | "libc_of_data">): boolean =>
   libc_of_data !== "unknown" && libc_of_data !== libc;
 
 export const freshName = (name: string): string => `${name}-proof`;
 
-/** Root owned the data: they were given away in the copy. */
+/** The account of the server. Data of root have another owner in the copy. */
 const serverUid = (uid: number): number => (uid > 0 ? uid : 999);
 
 export const serverOf = (
@@ -74,7 +74,7 @@ export const serverOf = (
   ...(isBare ? { isBare } : {}),
 });
 
-/** From the original itself, never from a copy that a server has written to. */
+/** The order to fill a copy from the original itself, never from a copy that a server has written to. */
 export const fillOrder = (
   run: string,
   { original, programs, links }: Copied,

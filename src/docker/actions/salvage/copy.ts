@@ -34,7 +34,7 @@ const undo: WayBack<Input, Output> = {
   run: async (context, { input }) => await (await OwnCopies.open(context, input)).remove(input.copy.name),
 };
 
-/** By a container that sees the original through a read-only mount. */
+/** Copies in a container that has the original as a read-only mount. */
 export const copyVolume = defineAction({
   id: "salvage.copy",
   title: "Copy the volume, read-only",

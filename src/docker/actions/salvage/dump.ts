@@ -33,7 +33,7 @@ export const dumped = z.object({
 });
 type Output = z.infer<typeof dumped>;
 
-/** An archive for each database, and a text for the roles with their passwords' hashes. */
+/** Dumps each database to an archive, and the roles with their passwords' hashes to a text. */
 export const dumpDatabases = defineAction({
   id: "salvage.dump",
   title: "Dump what was chosen",
@@ -129,7 +129,7 @@ interface Dumping {
   readonly order: DumpOrder;
 }
 
-/** A damaged table as far as it can be read. Counted first: damaged pages that were read once are empty from then on. */
+/** Dumps a database, a damaged table as far as it can be read. It counts first: a damaged page is empty after its first read. */
 async function dumpOne(made: Omit<Output, "chosen">, { copies, server, order }: Dumping): Promise<void> {
   const { database } = order;
   if (database === "") {

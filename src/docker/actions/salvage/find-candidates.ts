@@ -71,7 +71,7 @@ export async function findCandidates(
 const postgresIn = (contents: Contents): readonly Data[] =>
   dataIn(contents).filter(({ system }) => system === "postgresql");
 
-/** Nothing of one that went meanwhile: somebody removes volumes. */
+/** The finds in a volume; none in one that somebody has removed meanwhile. */
 function seenOf(volume: DockerVolume, found: Found | undefined): readonly Seen[] {
   const { contents = NOT_MOUNTED, path = volume.mountpoint, owner } = found ?? {};
   return contents.kind === "absent" ? [] : [{ volume, path, contents, uid: owner?.uid ?? -1 }];
@@ -116,7 +116,7 @@ function described(
 const MOST_DATABASES = 24;
 const TABLES_BYTES = 40 * 8192;
 
-/** The first pages of pg_class of each database: that of another volume is simply not there. */
+/** Looks for the first pages of `pg_class` of each database. A volume lacks those of other volumes. */
 const tablesOf = (oids: readonly number[]): LookOrder => ({
   entries: 1,
   files: [...new Set(oids)].slice(0, MOST_DATABASES).map((oid) => ({ path: `base/${oid}/1259`, bytes: TABLES_BYTES })),
@@ -133,13 +133,13 @@ async function tablesNamed(
   return (await host.look(places, tablesOf(oids))).map((looked) => names(looked, table));
 }
 
-/** True or not known: a table can stand further behind, or in the WAL alone. */
+/** True, or undefined if nobody can tell: a table can stand further behind, or in the WAL alone. */
 function names(looked: Looked, table: string): true | undefined {
   const files = looked.state === "seen" ? looked.files : [];
   return files.some(({ content }) => Buffer.from(content).includes(Buffer.from(`${table}\0`))) ? true : undefined;
 }
 
-/** The volume of the same key under another project that is younger. */
+/** A younger volume with the same key, of another project. */
 function twinOf(volume: DockerVolume, all: readonly DockerVolume[]): Signs["twin"] {
   const own = volumeOf(volume.labels);
   if (own === undefined) return undefined;
@@ -159,7 +159,7 @@ function othersOf(seen: readonly Seen[]): Findings["others"] {
   return [...found].map(([title, volumes]) => ({ title, volumes })).sort((a, b) => (a.title < b.title ? -1 : 1));
 }
 
-/** A bind or a layer: no volume at all, and easily forgotten. Sentences. */
+/** Sentences about data in a bind or a layer: they are no volumes, and easily forgotten. */
 interface Elsewhere {
   readonly holds: readonly string[];
   readonly unlooked: readonly string[];

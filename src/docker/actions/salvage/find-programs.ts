@@ -15,7 +15,7 @@ export interface Found {
   readonly text: string;
 }
 
-/** As the later steps are given it. */
+/** The programs as the later steps get them. */
 export const servedBy = ({ programs, text, facts }: Found) => ({
   programs: { ...programs, volumes: [...programs.volumes] },
   programs_text: text,
@@ -31,16 +31,16 @@ interface Means {
   readonly directory: string;
 }
 
-/** Each try is a container. */
+/** The most images that are tried: each try is a container. */
 const MOST_TRIED = 8;
 const LIKELY = /postgres|postgis|timescale|pgvector|pgsql|patroni/iu;
 
-/** The best first. Errors: `program-missing`. */
+/** The programs for the original, the best first. Errors: `program-missing`. */
 export async function programsFor(original: Candidate, means: Means): Promise<readonly [Found, ...Found[]]> {
   return means.directory === "" ? await inImages(original, means) : [await inDirectory(original, means)];
 }
 
-/** The image that was there with the volume first, then one of the same libc. */
+/** Programs in images: first those of the image that ran with the volume, then those of the same libc. */
 async function inImages(original: Candidate, { host, copies, run }: Means): Promise<readonly [Found, ...Found[]]> {
   const { version: major } = original;
   const images = await host.images();

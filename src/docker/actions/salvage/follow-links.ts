@@ -24,7 +24,7 @@ import type { Link } from "./copied.ts";
 
 const CONTROL = "global/pg_control";
 const SPACES = "pg_tblspc";
-/** Each is a mount of the container that copies. */
+/** The most tablespaces: each is a mount of the container that copies. */
 const MOST_SPACES = 256;
 
 interface Hit {
@@ -187,7 +187,7 @@ function told({ hits, isProven }: Fitting, { what, containers, unwalked, of }: T
   return { path: hit.place.path, inside: hit.inside, text: nameOf(hit) };
 }
 
-/** A container that never runs, with both. */
+/** The line that makes a container with both mounts, which never runs. */
 function wayToProve(hit: Hit, of: Of): string {
   const meant = meantBy(of);
   const at = hit.inside === "" ? meant : meant.slice(0, -hit.inside.length - 1);

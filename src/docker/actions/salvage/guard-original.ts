@@ -1,4 +1,4 @@
-/** The volume is the one that was picked, and nobody writes to it or to the places of its links. */
+/** Refuses unless the volume is the picked one, and nobody writes to it or to the places of its links. */
 import type { Context } from "../../../action.ts";
 import { findData } from "../../data-directory/find.ts";
 import { placeOf, volumeName } from "./candidate.ts";

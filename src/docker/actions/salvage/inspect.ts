@@ -54,7 +54,7 @@ const left = leftServer<Input, Output>({
   cost: "ends the server on the copy, where a kill has left it",
 });
 
-/** Started with the very release that wrote the data, without network; the role is read out of the copy itself. */
+/** Starts the copy with the very release that wrote the data, without network, as a role that the copy itself has. */
 export const inspectCopy = defineAction({
   id: "salvage.inspect",
   title: "Start PostgreSQL on the copy, and see what is in it",
@@ -87,7 +87,7 @@ export const inspectCopy = defineAction({
     }),
 });
 
-/** The first image that has all libraries and locales; else the one that lacks the fewest. */
+/** The answer of the first image that has all libraries and locales; else of the one that lacks the fewest. */
 async function withTheBest(own: OwnCopies, context: Context, request: Input): Promise<Output> {
   const tried: Tried[] = [];
   let best: (Output & Lacking) | undefined;
@@ -128,7 +128,7 @@ async function withTheBest(own: OwnCopies, context: Context, request: Input): Pr
   return { ...found, databases };
 }
 
-/** Those of the beginning, then those that somebody has pulled or made since. */
+/** Servers of the images found at the beginning, then of those that somebody has pulled or made since. */
 async function* servers({ host, copies }: OwnCopies, run: string, { others, ...first }: Copied) {
   const known = [first, ...others];
   yield* known;
@@ -154,7 +154,7 @@ interface Trial {
 const pullsFor = async ({ host }: OwnCopies, { programs, original }: Copied): Promise<readonly string[]> =>
   programs.directory === "" ? pullsOf(original, await host.images()) : [];
 
-/** The part that lacks, the images that were looked at, and the way to one that has it. */
+/** Sentences about the missing part, the images that were tried, and the way to one that has it. */
 function told({ copy, tried, pulls }: Trial, lack: Lack): string {
   const what = lackText(lack);
   const without = tried.filter(({ lacking }) => lacking.some((each) => lackText(each) === what));
@@ -191,7 +191,7 @@ async function inspectOne(own: OwnCopies, context: Context, request: Input): Pro
   });
 }
 
-/** POSTGRES_USER may mean that there is no "postgres". */
+/** Roles to log in as: with POSTGRES_USER there may be no "postgres". */
 const rolesToTry = ({ original }: Copied): readonly string[] => [...new Set([...original.superusers, "postgres"])];
 
 const firstOf = (run: string, copy: Copied): CopyServer => serverOf(run, copy, rolesToTry(copy)[0] ?? "postgres");

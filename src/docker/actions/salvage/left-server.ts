@@ -1,4 +1,4 @@
-/** A step whose server leaves nothing but what a kill leaves: the server, and the volume that was made for it alone. */
+/** A step that removes its server. Only a kill leaves something: the server, and the volume that was made for it alone. */
 import type { Context, Probe, WayBack } from "../../../action.ts";
 import type { DockerPlace } from "../../../ports/docker-host.ts";
 import { typed } from "../storage/host-input.ts";

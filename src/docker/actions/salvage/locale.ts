@@ -1,4 +1,4 @@
-/** How a database sorts, in the words that make another one like it; and the way to an image that has its locale. */
+/** The order in which a database sorts, as words that make another one like it; and the way to an image that has its locale. */
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { quoteLiteral } from "../../../kit/sql/quoting.ts";
@@ -30,7 +30,7 @@ export const localeClause = (one: Sorted): string =>
 export const localeFlags = (one: Sorted): readonly string[] =>
   optionsOf(one).map(([name, value]) => `--${name.toLowerCase().replaceAll("_", "-")}=${value}`);
 
-/** Not of ids, nor of images that a run of this tool keeps. */
+/** Names that can be pulled: no ids, and no images that a run of this tool keeps. */
 const PULLABLE = /^(?!sha256:|dingo-recover\/|[0-9a-f]{12,64}$)/u;
 
 /** Commands that pull what its containers ran and what is not present. */
@@ -41,7 +41,7 @@ export function pullsOf({ image_names }: Candidate, images: readonly DockerImage
   return pulled.map((name) => `"${quote(["docker", "pull", name])}", which its container ran`);
 }
 
-/** localedef knows these by one rule. */
+/** Locales whose words for `localedef` follow from their name. */
 const UTF8 = /^([a-z]{2,3}_[A-Z]{2})\.[Uu][Tt][Ff]-?8$/u;
 
 /** docker-library/postgres, README, "Locale Customization": Debian's image has en_US.utf8 alone, and makes more. */

@@ -14,7 +14,7 @@ export interface Naming<T> {
   readonly unattended?: string;
 }
 
-/** Asks when the given words cannot be taken. Errors: that of `read`, if nobody can answer. */
+/** The named thing. Asks if the given words are refused. Errors: that of `read`, if nobody can answer. */
 export async function named<T>(context: Context, naming: Naming<T>): Promise<T> {
   const { given, question, divide, read, unattended } = naming;
   const refused = given.length === 0 ? undefined : refusalOf(() => read(given));

@@ -1,4 +1,4 @@
-/** The volumes of a run's own on one engine, and the servers on them: known by their label, never by name alone (law 7). */
+/** The volumes that a run made on one engine, and the servers on them: told by their label, never by name alone (law 7). */
 import type { Context } from "../../../action.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
 import { type CopyServer, fillerName } from "../../../kit/commands/database-copy-commands.ts";
@@ -10,7 +10,7 @@ import type { DockerHost, DockerPlace, DockerVolume } from "../../../ports/docke
 import { refuse } from "./copied.ts";
 import { explainEnd } from "./explain-end.ts";
 
-/** A crash recovery over a large WAL takes its time. */
+/** The wait for a start: a crash recovery over a large WAL may take hours. */
 const READY_MS = 24 * 3_600_000;
 const POLL_MS = 300;
 

@@ -20,7 +20,7 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
-/** Only the picked databases are copied. */
+/** Asks which volumes hold the wanted databases: only these are copied. */
 export const pickVolumes = defineAction({
   id: "salvage.pick",
   title: "Pick the volumes that are looked into further",
@@ -50,7 +50,7 @@ function questionOf(candidates: readonly Candidate[]): TextQuestion {
   };
 }
 
-/** One that cannot be used leaves the others alone. */
+/** The picked volumes. One that cannot be used is left out, and the others stay. */
 function pickedOf(words: readonly string[], candidates: readonly Candidate[]): Output {
   if (words.length === 0) throw unknown("nothing was picked", candidates);
   const found = [...new Set(words.map((word) => one(word, candidates)))];
@@ -61,7 +61,7 @@ function pickedOf(words: readonly string[], candidates: readonly Candidate[]): O
   return { picked, left: refusals.flatMap((refusal) => (refusal === undefined ? [] : [refusal.message])) };
 }
 
-/** By its number, its name, or the beginning of its name; behind a slash, the directory of one in a volume with several. */
+/** The candidate by its number, name or the beginning of its name. A slash and a directory tell several in one volume apart. */
 function one(word: string, candidates: readonly Candidate[]): Candidate {
   const byNumber = /^\d{1,3}$/u.test(word) ? candidates[Number(word) - 1] : undefined;
   const [, name = "", directory] = /^([^/]*)(?:\/(.*))?$/su.exec(word) ?? [];
@@ -76,7 +76,7 @@ function one(word: string, candidates: readonly Candidate[]): Candidate {
   throw unknown(`${quoted(word)} is ${found === undefined ? "no volume with PostgreSQL in it" : several}`, candidates);
 }
 
-/** In words that help at the question and in a message to people who wait. */
+/** The refusal, in words that also fit a message to people who wait. */
 function unknown(message: string, candidates: readonly Candidate[]): RecoverError {
   const [first] = candidates;
   const such = first === undefined ? "" : `: 1 is ${volumeName(first)}`;

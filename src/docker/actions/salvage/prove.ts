@@ -45,7 +45,7 @@ const left = leftServer<Input, Output>({
   cost: "removes what is left of the proof: an empty server, and what was loaded into it",
 });
 
-/** A dump is proved by loading it into a server that has not one row: every table and every row has to be there again. */
+/** Loads a dump into an empty server: each table and each row must be there again. */
 export const proveDump = defineAction({
   id: "salvage.prove",
   title: "Load each dump into an empty server, and count",
@@ -111,7 +111,7 @@ export const proveDump = defineAction({
     }),
 });
 
-/** A plain text is loaded by psql, which obeys commands that a stranger may have written into it. */
+/** Refuses plain texts: psql would load them, and obey commands that a stranger may have written into them. */
 function requireArchives({ dumped: { files } }: Input): void {
   const text = files.find(({ database, path }) => database !== "" && path.endsWith(".sql"));
   if (text === undefined) return;
@@ -176,7 +176,7 @@ interface Rest {
   readonly text: string;
 }
 
-/** Of a dump that does not load whole, the tables that come back if the load goes on behind each error. */
+/** The tables of a dump that come back if the load goes on behind each error, for a dump that does not load whole. */
 async function restOf(
   context: Context,
   copies: DatabaseCopies,

@@ -72,7 +72,7 @@ const undo: WayBack<Input, Output> = {
   },
 };
 
-/** The files as they were, out of the volume itself and not out of the copy that a server has written to. */
+/** Copies the files as they were: out of the volume itself, and not out of the copy that a server has written to. */
 export const putBack = defineAction({
   id: "salvage.put-back",
   title: "Put the data where they last",
@@ -147,13 +147,13 @@ export const putBack = defineAction({
 const undoneOf = (run: string, { into }: Input): string => `${into}.dingo-recover-${run}-undone`;
 const partOf = ({ run }: Context, { into }: Input): string => `${into}.dingo-recover-${run.id}-part`;
 
-/** A directory that a kill or a full disk has left half. */
+/** True for a directory that a kill or a full disk has left half. */
 async function isBegun(context: Context, request: Input): Promise<boolean> {
   if (!isPath(request)) return false;
   return (await (await context.ports.docker.work(request)).kind(partOf(context, request))) !== "absent";
 }
 
-/** The copy is written as root: whose directory lies on the way could lead it to any other place, at any moment. */
+/** Refuses a way through a directory of others: root writes the copy, and its owner could lead it elsewhere at any moment. */
 async function guardOwnPlace(context: Context, request: Input): Promise<void> {
   const work = await context.ports.docker.work(request);
   const why = await work.whyLed(posix.dirname(request.into));
@@ -165,7 +165,7 @@ async function guardOwnPlace(context: Context, request: Input): Promise<void> {
   );
 }
 
-/** Nothing is ever copied over present files. */
+/** Refuses a place with files: nothing is ever copied over them. */
 async function guardFree(context: Context, request: Input): Promise<void> {
   if (!(await isThere(context, request)) || context.records("put-back").length > 0) return;
   if (!isPath(request)) await (await OwnCopies.open(context, request)).volume(request.into);
@@ -177,7 +177,7 @@ async function guardFree(context: Context, request: Input): Promise<void> {
     );
 }
 
-/** Throws if nobody can tell. */
+/** Whether the copy is there. Throws if nobody can tell. */
 async function isThere(context: Context, request: Input): Promise<boolean> {
   const host = await context.ports.docker.open(request);
   if (!isPath(request)) return (await host.volumes()).some(({ name }) => name === request.into);

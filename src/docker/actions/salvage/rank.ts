@@ -1,4 +1,4 @@
-/** Which volume is most likely the one that is looked for: points with the reason for each. Pure. */
+/** Ranks the volumes: points for each sign that it is the wanted one, with the reasons. Pure. */
 import { counted } from "../../../kit/text/counted.ts";
 import type { Candidate } from "./candidate.ts";
 
@@ -18,7 +18,7 @@ export interface Signs {
   readonly twin: { readonly project: string; readonly ownProject: string } | undefined;
 }
 
-/** "" for a reason that is told elsewhere. */
+/** Points and their reason; "" for a reason that is told elsewhere. */
 type Points = readonly [number, string];
 type Ranked = Omit<Candidate, "score" | "evidence">;
 
@@ -47,7 +47,7 @@ export function rank(one: Ranked, { hasTable, twin }: Signs, wanted: Wanted): Ca
   };
 }
 
-/** The best first; of the same score the one that was written last. */
+/** The candidates, the best first; of two with one score, first the one that was written last. */
 export function ranked(all: readonly Candidate[]): Candidate[] {
   return [...all].sort(
     (a, b) =>

@@ -28,10 +28,10 @@ const FIRST_OF_ALL: readonly string[] = [
   'Until this is over, run no "up", no "down -v" and no prune. Stop each cron job that prunes.',
   "Docker 23 and later prune exactly the volumes that have no name.",
 ];
-/** The best stand first, and with the question they fit on a low screen. */
+/** The most candidates that are shown: the best ones, which fit on a low screen with the question. */
 const MOST_SHOWN = 3;
 
-/** Read-only mounts, first bytes of a few files: the size of the data does not count, and not even a time of access changes. */
+/** Reads the first bytes of a few files by read-only mounts: large data take no longer, and no time of access changes. */
 export const surveyVolumes = defineAction({
   id: "salvage.survey",
   title: "Look into every volume, read-only",
@@ -101,7 +101,7 @@ const shortName = (name: string): string => (/^[0-9a-f]{64}$/u.test(name) ? `${n
 const WHAT_REMAINS =
   "What can remain: a snapshot of the disk or of the virtual machine (stop writing to it first), a dump or an archive elsewhere, a copy in a bind directory, another engine or context (docker context ls), an image made by docker commit.";
 
-/** Removed by `down -v` or a prune, or somewhere that nobody could look into (law 5). */
+/** The error if no candidate was found: removed by `down -v` or a prune, or where nobody could look (law 5). */
 function nothing({ volumes, unlooked, elsewhere }: Findings, place: string): RecoverError {
   const also = elsewhere.length === 0 ? "" : `; ${elsewhere.join("; ")}`;
   if (unlooked.length > 0)

@@ -1,4 +1,4 @@
-/** The Compose projects of a host, each as its own Compose takes it. */
+/** The Compose projects of a host, each as its own Compose reads it. */
 import { serviceFacts } from "../../audit/compose-facts.ts";
 import type { SurveyedProject } from "../../audit/survey.ts";
 import { callByLabels, membershipOf, widestCall } from "../../compose/labels.ts";
@@ -8,10 +8,10 @@ import type { ComposeAnswer, DockerContainer, DockerHost } from "../../../ports/
 import type { ComposeCall } from "../../../ports/docker-work.ts";
 
 const MOST_COMPOSE_BYTES = 1024 * 1024;
-/** So many at once: the first generation takes half a second and 40 MB for each. */
+/** Projects that are read at once: the first generation takes half a second and 40 MB for each. */
 const AT_ONCE = 4;
 
-/** `composeFiles`: those beside the ones that containers name. */
+/** `composeFiles`: further files beside those that containers name. */
 export async function readProjects(
   host: DockerHost,
   containers: readonly DockerContainer[],
@@ -33,7 +33,7 @@ export async function readProjects(
   return projects;
 }
 
-/** Of a file that no container names: its project has no name yet. */
+/** The call for a file that no container names: its project has no name yet. */
 const callAlone = (file: string): ComposeCall => ({
   ...{ generation: "v2", project: "audit", files: [file] },
   directory: file.slice(0, Math.max(1, file.lastIndexOf("/"))),
@@ -66,8 +66,8 @@ async function readOne(
 }
 
 /**
- * By the generation that brought it up; without that one, by the one that will bring it up next. The project is not named:
- * so the second generation says how its files name it.
+ * Reads a project by the generation that brought it up, or else by the one that will bring it up next. The call names no
+ * project, so that the second generation tells the name in its files.
  */
 async function composed(
   host: DockerHost,
@@ -89,7 +89,7 @@ type FileAnswer =
 
 const UNREADABLE: ReadonlySet<string> = new Set(["command-failed", "foreign-directory"]);
 
-/** As it is there now. */
+/** The file as it is there now. */
 export async function composeFile(host: DockerHost, path: string): Promise<FileAnswer> {
   try {
     const text = await host.file(path, MOST_COMPOSE_BYTES);

@@ -16,7 +16,7 @@ const output = z.object({
   reads_directly: z.boolean(),
 });
 
-/** The first step, so that an operator without access to the engine hears it before anything else. */
+/** Looks for the engine in the first step: an operator without access to it hears so before anything else. */
 export const findEngine = defineAction({
   id: "storage.engine",
   title: "Reach the Docker engine",

@@ -34,7 +34,7 @@ export const judgeStorage = defineAction({
   verify: () => Promise.resolve({ holds: true, evidence: "it follows from what was seen" }),
 });
 
-/** Findings are told up to this size, which fits in a line of the journal and on a screen. The output has all of them. */
+/** The size up to which findings are told: it fits in a line of the journal and on a screen. The output has all. */
 const MOST_TOLD_BYTES = 16 * 1024;
 const MOST_WHOLE_BYTES = 10 * 1024;
 

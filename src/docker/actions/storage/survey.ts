@@ -41,7 +41,7 @@ export const survey = defineAction({
   verify: () => Promise.resolve({ holds: true, evidence: "it is kept as it was seen" }),
 });
 
-/** A misspelt file is no project whose containers are there. Errors: `input-invalid`. */
+/** Refuses a file that is not there: its name is misspelt. Errors: `input-invalid`. */
 async function requireThere(host: DockerHost, named: readonly string[]): Promise<void> {
   const missing: string[] = [];
   for (const file of named) if ((await composeFile(host, file)).state === "absent") missing.push(quoted(file));

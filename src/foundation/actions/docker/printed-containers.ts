@@ -3,7 +3,7 @@ import type { PrintedCommand } from "../../../action.ts";
 import { dockerInspect, dockerList, psqlSocket } from "../../../kit/commands/host-commands.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 
-/** Name, state, start and environment of those whose PATRONI_SCOPE is the instance: that joins them (dingo.md §2.8). */
+/** Name, state, start and environment of those whose PATRONI_SCOPE is the instance: that variable tells whose they are (dingo.md §2.8). */
 const formatOf = (guid: string): string =>
   `{{$c := .}}{{range .Config.Env}}{{if eq . "PATRONI_SCOPE=${guid}"}}{{println $c.Name $c.State.Status $c.State.StartedAt}}{{range $c.Config.Env}}{{println .}}{{end}}{{end}}{{end}}`;
 
