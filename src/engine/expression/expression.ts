@@ -12,7 +12,7 @@ import {
 import type { Json, JsonObject } from "../../action.ts";
 import type { Finding } from "../../kit/text/diagnostic.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
-import { printable } from "../../kit/text/printable.ts";
+import { printable, quoted } from "../../kit/text/printable.ts";
 import { type Facts, factsOf, type Knowledge, NO_FACTS } from "./field.ts";
 import { fromCel, scopeToCel } from "./numbers.ts";
 import { checkReferences } from "./references.ts";
@@ -91,7 +91,7 @@ function parse(text: string): { readonly ast: ASTNode } | { readonly finding: Ex
   try {
     return { ast: RUNTIME.parse(text).ast };
   } catch (error) {
-    return { finding: problemOf(error) };
+    return { finding: problemOf(error, text) };
   }
 }
 
@@ -101,13 +101,13 @@ function checkTypes(text: string, scope: Shape, expected: CheckOptions["expected
   if (scope.kind === "object")
     for (const [name, field] of scope.fields) environment.registerVariable({ name, ...celSchema(field.shape) });
   const result = environment.check(text);
-  if (!result.valid) return problemOf(result.error);
+  if (!result.valid) return problemOf(result.error, text);
   const type = result.type ?? "dyn";
   const fits = expected === "boolean" ? type === "bool" : type.startsWith("list");
   if (fits || type === "dyn") return undefined;
   return {
     at: 0,
-    message: `the expression gives ${type.startsWith("$") ? "map" : type}, not ${expected === "boolean" ? "true or false" : "a list"}`,
+    message: `the expression gives ${kindOf(type)}, not ${expected === "boolean" ? "true or false" : "a list"}`,
     remedy:
       expected === "boolean"
         ? "Compare it with something: `… == …`, `size(…) > 0`."
@@ -115,19 +115,45 @@ function checkTypes(text: string, scope: Shape, expected: CheckOptions["expected
   };
 }
 
-function problemOf(error: unknown): ExpressionProblem {
+function problemOf(error: unknown, text: string): ExpressionProblem {
   const known = error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError;
   const summary = known ? error.summary : error instanceof Error ? error.message : String(error);
+  const at = known ? (error.range?.start ?? error.node?.pos ?? 0) : 0;
+  const compared = comparedWrongly(summary, text.slice(at));
+  if (compared !== undefined) return { at, ...compared };
   return {
-    at: known ? (error.range?.start ?? error.node?.pos ?? 0) : 0,
+    at,
     message: `not valid CEL: ${printable(summary.charAt(0).toLowerCase() + summary.slice(1))}`,
     remedy:
       "Correct the expression; operators and functions are those of CEL (`==`, `&&`, `!`, `in`, `has()`, `size()`).",
   };
 }
 
+const COMPARED = /no such overload: (.+?) (?:[=!]=|[<>]=?) (.+)$/u;
+
+/** Two values that cannot be compared; `rest`: the expression from there on. A path is named. */
+function comparedWrongly(summary: string, rest: string): Finding | undefined {
+  const [, left, right] = COMPARED.exec(summary) ?? [];
+  if (left === undefined || right === undefined) return undefined;
+  const path = /^[\w.]+(?=\s*[=!<>])/u.exec(rest)?.[0];
+  const subject = path === undefined ? `${kindOf(left)} is` : `${quoted(path)} is ${kindOf(left)},`;
+  return {
+    message: `${subject} compared with ${kindOf(right)}`,
+    remedy: "Compare values of one kind: of a list its size (`size(…)`), of an object one of its fields.",
+  };
+}
+
+/** A type of CEL or zod, as it reads in a sentence. */
+export function kindOf(type: string): string {
+  const bare = type.replace(/^dyn<(.*)>$/u, "$1");
+  if (/^(?:list|array)/u.test(bare)) return "a list";
+  if (/^(?:map|object|record|\$)/u.test(bare)) return "an object";
+  if (/^(?:u?int|double|number)$/u.test(bare)) return "a number";
+  return bare.startsWith("bool") ? "true or false" : bare.replace("string", "text");
+}
+
 function evaluationError(text: string, error: unknown): RecoverError {
-  const { at, message } = problemOf(error);
+  const { at, message } = problemOf(error, text);
   const reason = message.replace(/^not valid CEL: /u, "");
   const before = printable(text.slice(0, at).replace(/^.*\n/su, "")).length;
   const line = printable(text.split("\n")[text.slice(0, at).split("\n").length - 1] ?? "");

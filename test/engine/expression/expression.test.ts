@@ -64,8 +64,12 @@ describe("check", () => {
     ["steps.a.rows.exists(row, row.nam == 'x')", '"row" has no field "nam"'],
     ["steps.a.rows[0].nam == 'x'", '"…" has no field "nam"'],
     ["nothing > 1", 'there is no "nothing" here'],
-    ["steps.a.count > 'x'", "not valid CEL: no such overload: int > string"],
-    ["steps.a.guid", "the expression gives string, not true or false"],
+    ["steps.a.count > 'x'", '"steps.a.count" is a number, compared with text'],
+    ["steps.a.rows != 'x'", '"steps.a.rows" is a list, compared with text'],
+    ["size(steps.a.rows) == 'x'", "a number is compared with text"],
+    ["steps.a.count == true", '"steps.a.count" is a number, compared with true or false'],
+    ["steps.a.count + 'x' == 1", "not valid CEL: no such overload: int + string"],
+    ["steps.a.guid", "the expression gives text, not true or false"],
     ["steps.a.count >", "not valid CEL: unexpected token: EOF"],
     ["${{ steps.a.count }} > 1", "`${{` stands in a field that is an expression already"],
   ])("says of %s what is wrong", (text, message) => {
@@ -83,7 +87,7 @@ describe("check", () => {
   it("asks for a list where a list is meant", () => {
     expect(messages("steps.a.rows", "list")).toEqual([]);
     expect(messages("steps.a.rows.filter(row, row.size > 1)", "list")).toEqual([]);
-    expect(messages("steps.a.count", "list")).toEqual(["the expression gives int, not a list"]);
+    expect(messages("steps.a.count", "list")).toEqual(["the expression gives a number, not a list"]);
   });
 
   it("refuses expressions that would exhaust the parser", () => {
@@ -112,6 +116,15 @@ describe("evaluate", () => {
       "    rows.all(row, row.size > 1)",
       "                      ^",
     ]);
+  });
+
+  it.each([
+    [[1], "a list"],
+    [{ b: 1 }, "an object"],
+    ["x", "text"],
+    [null, "null"],
+  ])("says of %j what it is, if it cannot be compared", (a, kind) => {
+    expect(failure("steps.a > 1", { steps: { a } }).message).toContain(`"steps.a" is ${kind}, compared with a number`);
   });
 
   it("does not reach what JavaScript objects inherit", () => {
