@@ -44,6 +44,12 @@ const rewrite = (change: (text: string) => string): void => {
   place.trust();
 };
 
+/** The line of the module that has these words. */
+const lineOf = (words: string): number =>
+  readFileSync(join(place.directory, "actions.mjs"), "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes(words)) + 1;
+
 describe("an own runbook with an own action", () => {
   it("stands on the page as it is in the package", () => {
     const page = readFileSync("docs/writing-a-runbook.md", "utf8");
@@ -249,7 +255,9 @@ describe("an own runbook with an own action", () => {
     const { error } = JSON.parse(ran.stdout.trim().split("\n").at(-1) ?? "");
     expect([ran.code, error?.code], ran.stdout).toEqual([12, "own-action-failed"]);
     expect(error.message).toBe(`the own action "team.office-hours" failed in its ${called}: not today`);
-    expect(error.remedy).toContain(join(place.directory, "actions.mjs"));
+    // Text that is thrown has no stack.
+    const line = functions.includes('throw "') ? "" : `:${lineOf("not today")}`;
+    expect(error.remedy).toBe(`Correct it in "${join(place.directory, "actions.mjs")}${line}", or tell its author.`);
     expect(`${ran.stdout}${ran.stderr}`).not.toContain("defect");
   });
 
@@ -263,12 +271,17 @@ describe("an own runbook with an own action", () => {
   });
 
   it("is told as the one whose output does not fit its own schema", async () => {
-    rewrite((good) => good.replace("return { open:", "return { shut: true, open:"));
+    rewrite((good) => good.replace(/return \{ open: .*, hour \};/u, 'return { shut: true, hour: "nine" };'));
     const ran = await place.run(RUN);
     expect(ran.code).toBe(12);
-    expect(`${ran.stdout}${ran.stderr}`.replaceAll(/\s+/gu, " ")).toContain(
-      'the own action "team.office-hours" failed in its run: its output does not fit',
-    );
+    const told = `${ran.stdout}${ran.stderr}`.replaceAll(/\s+/gu, " ");
+    expect(told).toContain('the own action "team.office-hours" failed in its run: its output does not fit: ');
+    for (const fault of [
+      '"open" is missing',
+      '"hour" is text, and must be a number',
+      '"shut" stands in it, and not in the schema',
+    ])
+      expect(told).toContain(fault);
   });
 
   it("is not told to resume what has succeeded: its output does not fit, and its probe found the effect", async () => {

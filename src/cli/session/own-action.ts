@@ -7,6 +7,7 @@ import type { AnyAction, Verdict } from "../../action.ts";
 import { type ErrorCode, giveUp, RecoverError } from "../../errors.ts";
 import { UnknownValue } from "../../kit/commands/placeholder.ts";
 import { quoted } from "../../kit/text/printable.ts";
+import { faultsIn } from "./output-faults.ts";
 import { inOwnCall, type Telling } from "./own-faults.ts";
 
 /** One function of an action or of its way back. */
@@ -57,7 +58,7 @@ const commands: Check = (answer) => {
 function fitting(found: unknown, output: z.ZodType): unknown {
   const { success, data, error } = output.safeParse(found);
   if (success) return data;
-  throw new Error(`its output does not fit: ${z.prettifyError(error).replaceAll(/\s+/gu, " ")}`);
+  throw new Error(`its output does not fit: ${faultsIn(error)}`);
 }
 
 /** A guard that answers false means a refusal, and would be passed. */
@@ -128,10 +129,22 @@ class OwnAction {
 
   #failed(code: ErrorCode, how: string, thrown: unknown): RecoverError {
     return giveUp(code, `the own action ${quoted(this.#action.id)} ${how}`).advise(
-      `Correct it in ${quoted(this.#file)}, or tell its author.`,
+      `Correct it in ${quoted(`${this.#file}${this.#lineOf(thrown)}`)}, or tell its author.`,
       thrown,
     );
   }
+
+  /** `:LINE` of the module where it threw or called what threw; "" if its stack does not tell. */
+  #lineOf(thrown: unknown): string {
+    const place = placesOf(thrown).find((each) => each.startsWith(this.#file)) ?? "";
+    return /:\d+$/u.exec(place)?.[0] ?? "";
+  }
 }
+
+/** The places of an error's stack as PATH:LINE, the innermost first. */
+export const placesOf = (thrown: unknown): readonly string[] =>
+  [...stackOf(thrown).matchAll(/^ +at .*?(?:file:\/\/)?(\/[^()\n]*:\d+):\d+\)?$/gmu)].map(([, place = ""]) => place);
+
+export const stackOf = (thrown: unknown): string => (thrown instanceof Error ? (thrown.stack ?? "") : "");
 
 const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -12,7 +12,7 @@ import { REGISTRY } from "../../wiring/registry.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
-import { answeringFor } from "./own-action.ts";
+import { answeringFor, placesOf, stackOf } from "./own-action.ts";
 import { turnConsole } from "./own-console.ts";
 import { watchOwnFaults } from "./own-faults.ts";
 
@@ -56,9 +56,8 @@ async function madeBy(file: string): Promise<unknown> {
 
 /** With the line, as far as it is known. Node names none for JavaScript that it cannot read: its reader of types does. */
 function placeOf(file: string, cause: unknown): string {
-  const frames = stackOf(cause).matchAll(/^ +at .*?(?:file:\/\/)?(\/[^()\n]*:\d+):\d+\)?$/gmu);
   const below = join(dirname(file), "/");
-  const thrown = [...frames].map(([, place = ""]) => place).find((place) => place.startsWith(below));
+  const thrown = placesOf(cause).find((place) => place.startsWith(below));
   if (thrown !== undefined) return thrown;
   const emitWarning: unknown = Reflect.get(process, "emitWarning");
   try {
@@ -73,8 +72,6 @@ function placeOf(file: string, cause: unknown): string {
   }
   return file;
 }
-
-const stackOf = (thrown: unknown): string => (thrown instanceof Error ? (thrown.stack ?? "") : "");
 
 const ID = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
 
