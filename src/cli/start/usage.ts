@@ -78,12 +78,18 @@ async function meant(message: string, words: readonly string[], command: readonl
     return `Write ${(await TYPED[name]?.()) ?? ["dingo-recover", ...command, ...needed].join(" ")}. `;
   const [, unknown = ""] = /^Unknown arguments?: ([^,]+)/u.exec(message) ?? [];
   const option = asTyped(unknown, words);
-  if (unknown !== "" && !option.startsWith("-") && command.join(" ") === "discover") return LOGS_BY_OPTION;
+  if (unknown !== "" && !option.startsWith("-") && name === "discover") return nameOrLogs(message, unknown);
   const [, , given = "", choices = ""] = INVALID.exec(oneLine(message)) ?? [];
   const near = option.startsWith("--")
     ? nearest(option, optionsOf(command))
     : nearest(given.replaceAll('"', ""), choices.replaceAll('"', "").split(", "));
   return near === undefined || near === option ? "" : `Did you mean "${near}"? `;
+}
+
+/** A word alone that is no path is the service's name. */
+function nameOrLogs(message: string, word: string): string {
+  const alone = !message.includes(",") && !/[./]/u.test(word);
+  return alone ? `Did you mean "--name ${word}"? ` : LOGS_BY_OPTION;
 }
 
 /** A shell makes many words of a pattern that is not quoted. */

@@ -51,6 +51,8 @@ const CALLS: readonly BadCall[] = [
   ),
   wrong("a window around no time", "discover --logs x.log --window 1h", "there is no --around"),
   wrong("one word too many", "run a b", '"b" is one word too many'),
+  wrong("a service's name as a word", "discover importnat-db", 'Did you mean "--name importnat-db"?'),
+  wrong("a log file as a word", "discover broker.log", "Write --logs before each log file"),
   wrong("an unknown scenario", "rehearse happy", "happy-last-era"),
   wrong("an unknown runbook", "run nosuch", "recover-deleted-service"),
   wrong("a runbook file that is not there", "run ./no.yml", "nothing of that name"),
