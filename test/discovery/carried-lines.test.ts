@@ -116,7 +116,7 @@ describe("a deletion inside JSON", () => {
     expect(document.candidates).toEqual([]);
     expect(document.coverage[0]?.why).toMatch(/were not understood, the first is line \d+/);
     expect(exitCode).toBe(15);
-    expect(table).toContain("it may exist");
+    expect(table).toContain("a deletion may exist that was not seen");
   });
 
   it("takes what lies deeper than it is looked at for a hole, not for nothing", async () => {

@@ -38,6 +38,23 @@ describe("an answer that found nothing", () => {
   });
 });
 
+describe("an answer of logs that nobody could read", () => {
+  it.each([["nothing*"], ["gone.log"]])("says that nothing was searched: %s", async (pattern) => {
+    const files = memoryLogs({}, { modifiedAt: now });
+    const { table, exitCode } = await discover({ sources: { logs: { files, patterns: [pattern] }, now }, query: {} });
+    expect(exitCode).toBe(15);
+    expect(table).toContain(`Nothing was searched: ${pattern}: `);
+    expect(table).not.toContain("No deleted instance was found");
+  });
+
+  it("does not say so if one file was read", async () => {
+    const files = memoryLogs({ "broker.log": lager([["catalog.start"]]) }, { modifiedAt: now });
+    const patterns = ["broker.log", "gone.log"];
+    const { table } = await discover({ sources: { logs: { files, patterns }, now }, query: {} });
+    expect(table).toContain("No deleted instance was found, but not everything could be looked at: a deletion may");
+  });
+});
+
 describe("a name that no deletion has", () => {
   const saved = "provision.backup-name.update-recreation-data.saved";
   const called = [saved, { "instance-id": GUID, name: "orders-db" }] as const;

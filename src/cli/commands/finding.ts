@@ -8,7 +8,8 @@ const DISCOVER_HELP = `Exit code:
   20  there are candidates, but the first is not known to be the one; its line
       says what to confirm
   17  none fits, and everything was looked at
-  15  none does, but something was not looked at: it may exist`;
+  15  none does, but something was not looked at: a deletion may exist that was
+      not seen`;
 
 const COPY_HELP = `What is there and equal is kept; anything else at the destination stops the
 copy. At the end every object is compared. The original times of all objects,

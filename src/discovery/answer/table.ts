@@ -117,10 +117,12 @@ function notDeletedLines(
   return section("Not deleted:", [...listed.flatMap(notDeletedLine), ...rest]);
 }
 
-function nothing({ complete }: Discovery): string {
-  return complete
-    ? "No deleted instance was found, and everything was looked at."
-    : "No deleted instance was found, but not everything could be looked at: it may exist.";
+function nothing({ complete, coverage }: Discovery): string {
+  if (complete) return "No deleted instance was found, and everything was looked at.";
+  const [first] = coverage;
+  if (first !== undefined && coverage.every(({ unread }) => unread === true))
+    return `Nothing was searched: ${shown(first.file === undefined ? "" : `${first.file}: `)}${shown(first.why ?? "unknown")}. A deletion may exist.`;
+  return "No deleted instance was found, but not everything could be looked at: a deletion may exist that was not seen.";
 }
 
 /** Names are remembered wrongly, and old brokers log none. */

@@ -184,6 +184,8 @@ export interface Coverage {
   readonly why?: string;
   /** A remedy in full sentences, when one is known. */
   readonly remedy?: string;
+  /** Nothing of it was searched: it is no file, or this user may not read it. */
+  readonly unread?: true;
   /** It did not answer, and may later. */
   readonly unanswered?: true;
   /** Zone offsets found for times without a zone, such as "-08:00". */

@@ -44,6 +44,7 @@ export async function fromLogs(
     source: "logs",
     file: path,
     complete: false,
+    unread: true,
     why,
     remedy: NAME_LOGS,
   }));
@@ -175,11 +176,9 @@ function letGo([first]: readonly FileFindings[]): readonly Coverage[] {
 /** Finding nothing in files that no broker wrote says nothing about deletions. */
 function strangeFiles(findings: readonly FileFindings[]): readonly Coverage[] {
   if (findings.some((found) => found.quietBrokerLines > 0)) return [];
-  const why =
-    findings.length === 0
-      ? "no log file was read"
-      : findings.some((found) => found.brokerLines > 0)
-        ? "of the broker only errors are in these files: its standard error repeats them, and deletions stand in its standard output (broker.stdout.log)"
-        : "no line of a Dingo PostgreSQL broker is in these files";
+  if (findings.length === 0) return [{ source: "logs", complete: false, unread: true, why: "no log file was read" }];
+  const why = findings.some((found) => found.brokerLines > 0)
+    ? "of the broker only errors are in these files: its standard error repeats them, and deletions stand in its standard output (broker.stdout.log)"
+    : "no line of a Dingo PostgreSQL broker is in these files";
   return [{ source: "logs", complete: false, why }];
 }
