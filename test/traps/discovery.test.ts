@@ -105,7 +105,14 @@ describe("the deleted instance", () => {
       remedy: expect.stringContaining("--input service=important-db --input space=prod") as string,
     });
     const asked = { ...INPUT, service: "importantdb", org: "bank" };
-    await scene.refuses(findDeletedInstance, asked, "nothing-found", /was found in [^;]*$/);
+    await expect(scene.perform(findDeletedInstance, asked)).rejects.toMatchObject({
+      code: "nothing-found",
+      message: expect.stringContaining('deleted elsewhere were "important-db" in shop/prod') as string,
+      remedy: expect.stringContaining("--input service=important-db --input org=shop") as string,
+    });
+    expect(scene.context.asked).toEqual([]);
+    const unlike = { ...asked, service: "invoices" };
+    await scene.refuses(findDeletedInstance, unlike, "nothing-found", /was found in [^;]*$/);
   });
 
   it("is gone on with by its right name where somebody says that it was mistyped", async () => {

@@ -26,7 +26,7 @@ export interface OtherNames {
 
 const MOST_TOLD = 3;
 
-/** At the time that was asked for: those of the space, or if there are none, of its organization. */
+/** At the time that was asked for: those of the space, else of its organization, else the one most alike anywhere. */
 export async function searchOtherNames(
   sources: DiscoverySources,
   query: DiscoveryQuery,
@@ -39,7 +39,20 @@ export async function searchOtherNames(
   const here = near.filter(({ space, spaceGuid }) =>
     isPlace(query.space, query.spaceGuid, { name: space, guid: spaceGuid }),
   );
-  return here.length > 0 ? here : near;
+  if (near.length > 0) return here.length > 0 ? here : near;
+  return await searchAnywhere(sources, query);
+}
+
+/** The organization may be mistyped too. Other names there are nobody's concern. */
+async function searchAnywhere(sources: DiscoverySources, query: DiscoveryQuery): Promise<readonly Candidate[]> {
+  const everywhere = { ...query, name: undefined, org: undefined, space: undefined };
+  const { candidates } = await findDeletedInstance(sources, everywhere);
+  const placed = candidates.filter(hasName).filter(({ org }) => org !== undefined);
+  const like = nearest(
+    query.name ?? "",
+    placed.map(({ name }) => name),
+  );
+  return placed.filter(({ name }) => name === like);
 }
 
 /** Undefined if none was found. `rehearsal`: `discover` would not ask the rehearsal's box. */
@@ -51,18 +64,20 @@ export function otherNames(found: readonly Candidate[], asked: Asked, rehearsal:
   const more = names.length > told.length ? `, and ${names.length - told.length} more` : "";
   const like = nearest(asked.service, names);
   const meant = told.find(({ name }) => name === like);
-  const look = quote(["dingo-recover", "discover", "--cf-events", "--all", "--space", asked.space]);
+  const there = told.some((each) => isInOrg(each, asked)) ? "there" : "elsewhere";
+  const space = there === "there" ? asked.space : (meant?.space ?? asked.space);
+  const look = quote(["dingo-recover", "discover", "--cf-events", "--all", "--space", space]);
   return {
-    told: `deleted there were ${told.map((each) => tell(each, asked)).join(", ")}${more}`,
+    told: `deleted ${there} were ${told.map((each) => tell(each, asked)).join(", ")}${more}`,
     remedy: rehearsal
-      ? typeAnother(meant)
+      ? typeAnother(meant, asked)
       : `${meant === undefined ? "If one of them is meant, begin anew with its name" : `If "${shown(meant.name)}" is meant, begin anew with its name`}: ${shown(inputsOf(meant ?? told[0], asked))}. All that went is listed by ${look}.`,
   };
 }
 
 /** The deletions in that very space whose name is likest to the given one, if that is near; the latest first. */
 export function likeName(found: readonly Candidate[], asked: Asked): readonly Named[] {
-  const here = found.filter(hasName).filter(({ space }) => space === asked.space);
+  const here = found.filter(hasName).filter((each) => each.space === asked.space && isInOrg(each, asked));
   const like = nearest(
     asked.service,
     here.map(({ name }) => name),
@@ -71,12 +86,17 @@ export function likeName(found: readonly Candidate[], asked: Asked): readonly Na
 }
 
 /** A rehearsal takes no --input: it asks. */
-function typeAnother(meant: Named | undefined): string {
+function typeAnother(meant: Named | undefined, asked: Asked): string {
   if (meant === undefined) return "If one of them is meant, begin the rehearsal again and answer its name.";
   const name = `"${shown(meant.name)}"`;
+  const org = isInOrg(meant, asked) ? "" : `, "${shown(meant.org ?? "")}" for its organization`;
   const place = meant.space === undefined ? "" : `, and "${shown(meant.space)}" for its space`;
-  return `If ${name} is meant, begin the rehearsal again and answer ${name}${place}.`;
+  return `If ${name} is meant, begin the rehearsal again and answer ${name}${org}${place}.`;
 }
+
+/** One whose organization is not known was found by the asked one. */
+const isInOrg = ({ org, orgGuid }: Candidate, asked: Asked): boolean =>
+  isPlace(asked.org, undefined, { name: org, guid: orgGuid }) !== false;
 
 const hasName = (each: Candidate): each is Named => each.name !== undefined;
 
@@ -96,6 +116,7 @@ function tell({ name, org, space, deletedAt }: Named, asked: Asked): string {
 function inputsOf(meant: Named | undefined, asked: Asked): string {
   if (meant === undefined) return "";
   const { name, space } = meant;
+  const org = isInOrg(meant, asked) ? [] : ["--input", `org=${meant.org ?? ""}`];
   const elsewhere = space === undefined || space === asked.space ? [] : ["--input", `space=${space}`];
-  return quote(["--input", `service=${name}`, ...elsewhere]);
+  return quote(["--input", `service=${name}`, ...org, ...elsewhere]);
 }
