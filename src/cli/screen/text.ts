@@ -1,16 +1,19 @@
 /** Text for a terminal of any width: wrapping, durations, local time beside UTC. */
 import { wrapWords } from "../../kit/text/wrap-words.ts";
-import { asCalled } from "../../kit/process/called-as.ts";
+import { asCalled, calledAs } from "../../kit/process/called-as.ts";
 
 /**
  * Wraps at blanks. A word longer than the width stands alone and is never cut, so that it can be copied. A paragraph
  * that begins with blanks is wrapped under them. A command is copied as a whole, so it is not wrapped, nor are the
- * lines on which its quotes go on. A command of ours is written as the caller types it, before lines are broken.
+ * lines on which its quotes go on. A command of ours is written as the caller types it, before lines are broken, and
+ * none is broken within its name.
  */
 export function wrap(text: string, width: number, indent = ""): string[] {
   const lines: string[] = [];
   let quote: Quote = "";
-  for (const paragraph of asCalled(text).split("\n")) {
+  const said = asCalled(text);
+  const hold = said === text ? "" : `${calledAs()} `;
+  for (const paragraph of said.split("\n")) {
     const text = paragraph.trimStart();
     // Each line repeats them: a stranger's text could have more of them than words.
     const under = indent + paragraph.slice(0, Math.min(paragraph.length - text.length, Math.ceil(width / 2)));
@@ -18,10 +21,19 @@ export function wrap(text: string, width: number, indent = ""): string[] {
     if (goesOn || COMMAND.test(text)) {
       lines.push(...(goesOn ? [paragraph] : remarkedLines(under + text, width)));
       quote = quoteAfter(goesOn ? paragraph : typed(text), quote);
-    } else lines.push(...wrapWords(text, width, under));
+    } else lines.push(...wrapWords(held(text, hold), width, under).map(inParts));
   }
   return lines;
 }
+
+/** A letter of private use, for a blank at which no line is broken. */
+const HELD = "\u{e000}";
+
+/** The tool's name is several words in a clone. */
+const held = (text: string, name: string): string =>
+  name === "" ? text : text.replaceAll(name, name.replaceAll(" ", HELD));
+
+const inParts = (line: string): string => line.replaceAll(HELD, " ");
 
 /** `$ docker stop db`, `cell_z1/0 (10.58.111.15)$ sudo ls`, `cf delete-service-key NAME KEY  # when nobody needs it any more`. */
 const COMMAND = /^[^:;$"]*\$ \S| {2}# /;
