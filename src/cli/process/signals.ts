@@ -47,9 +47,17 @@ const STOPPING =
 
 const RESUMED = "A step that was running is looked at again when the run is resumed.";
 
-/** `asks`: somebody reads what is said; otherwise the first Ctrl-C stops as well. `remedy` is a run's by default. */
-export function watchSignals(say: (text: string) => void, asks: boolean, remedy = RESUMED): Stopper {
+/**
+ * `asks`: somebody reads what is said; otherwise the first Ctrl-C stops as well. `remedy` is a run's by default. `ended`:
+ * the end was told, and nothing that Ctrl-C could stop goes on; it still breaks off what is put away.
+ */
+export function watchSignals(
+  say: (text: string) => void,
+  asks: boolean,
+  remedy = RESUMED,
+): Stopper & { ended(): void } {
   const controller = stopController();
+  let told = say;
   const stop = (name: string): void => {
     controller.abort(giveUp("interrupted", `stopped by ${name}`).advise(remedy));
   };
@@ -57,7 +65,7 @@ export function watchSignals(say: (text: string) => void, asks: boolean, remedy 
   const onInterrupt = (): void => {
     if (controller.signal.aborted) return;
     if (!asks) return stop("Ctrl-C");
-    say(asked ? STOPPING : GOES_ON);
+    told(asked ? STOPPING : GOES_ON);
     if (asked) stop("Ctrl-C");
     asked = true;
   };
@@ -67,6 +75,9 @@ export function watchSignals(say: (text: string) => void, asks: boolean, remedy 
   return {
     signal: controller.signal,
     stop: (reason) => controller.abort(reason),
+    ended: () => {
+      told = () => undefined;
+    },
     release: () => {
       process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate).off("SIGHUP", onHangUp);
     },

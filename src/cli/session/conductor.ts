@@ -61,6 +61,7 @@ export async function conduct(
         warmUp: systemsOf(rest.runbook).size > 0,
         tell: (text) => (stage.quiet ? renderer.say(text) : stage.output.error(text)),
         sink: (event) => {
+          if (event.type === "run-ended") stopper.ended();
           if (event.type === "run-ended" && !hasBegun(journal)) return;
           const whole = withClosing(told(event), journal, stage.flags);
           renderer.sink(whole);

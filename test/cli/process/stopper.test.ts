@@ -15,6 +15,18 @@ describe("Ctrl-C", () => {
     stopper.release();
   });
 
+  it("says nothing once the end was told, and still breaks off at the second", () => {
+    const said: string[] = [];
+    const stopper = watchSignals((text) => said.push(text), true);
+    stopper.ended();
+    process.emit("SIGINT");
+    expect(stopper.signal.aborted).toBe(false);
+    process.emit("SIGINT");
+    expect(stopper.signal.aborted).toBe(true);
+    expect(said).toEqual([]);
+    stopper.release();
+  });
+
   it("stops at the first where nobody is asked", () => {
     const said: string[] = [];
     const stopper = watchSignals((text) => said.push(text), false);
