@@ -24,28 +24,34 @@ export async function runs(given: GlobalArguments): Promise<number> {
     if (output.isTerminal) for (const line of rowOf(HEAD, { widest, columns })) output.line(line, "strong");
     for (const run of all) {
       const what = `${run.runbook}${run.rehearsal ? " (rehearsal)" : ""}  ${run.told ?? run.step}`.trimEnd();
-      for (const line of rowOf({ ...run, target: run.called, what }, { widest, columns })) output.line(line);
+      const worked = minuteOf(playedAt(directory, run.run));
+      for (const line of rowOf({ ...run, worked, target: run.called, what }, { widest, columns })) output.line(line);
     }
     if (output.isTerminal) for (const line of closingLines(all)) output.line(line, "faint");
   }
   return await Promise.resolve(EXIT.done);
 }
 
-type Row = Pick<ListedRun, "run" | "state" | "target"> & { readonly what: string };
+type Row = Pick<ListedRun, "run" | "state" | "target"> & { readonly worked: string; readonly what: string };
 
 const HEAD: Row = {
   run: "RUN".padEnd("20261121-020000-abcd".length),
   state: "STATE",
+  worked: "LAST WORKED".padEnd("2026-11-21 02:00Z".length),
   target: "TARGET",
   what: "RUNBOOK  STEP",
 };
 
+/** Of a run without a journal nothing is known. */
+const minuteOf = (ms: number): string =>
+  ms === 0 ? "-".padEnd("2026-11-21 02:00Z".length) : `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")}Z`;
+
 /** If both do not fit beside each other, two rows are easier to read than a broken one. */
 function rowOf(
-  { run, state, target, what }: Row,
+  { run, state, worked, target, what }: Row,
   { widest, columns }: { readonly widest: number; readonly columns: number },
 ): readonly string[] {
-  const where = `${run}  ${state.padEnd(11)} ${(target || "-").padEnd(widest)}`;
+  const where = `${run}  ${state.padEnd(11)} ${worked}  ${(target || "-").padEnd(widest)}`;
   return where.length + 2 + what.length > columns ? [where.trimEnd(), `    ${what}`] : [`${where}  ${what}`];
 }
 

@@ -77,6 +77,11 @@ describe("a run that could not go on", () => {
       const { stdout } = await place.run(["runs", "--json"]);
       const { runs } = JSON.parse(stdout) as { runs: { run: string }[] };
       expect(runs.map(({ run }) => run)).toEqual([earlier, later]);
+      const lines = (await place.run(["runs"])).stdout.trimEnd().split("\n");
+      expect(lines.map((line) => /1970-01-01 \d\d:\d\dZ/u.exec(line)?.[0])).toEqual([
+        "1970-01-01 00:16Z",
+        "1970-01-01 00:33Z",
+      ]);
     }
   });
 
