@@ -54,7 +54,7 @@ export class Looks {
   async aside<T>(id: Id, what: string, work: () => Promise<T>): Promise<T | undefined> {
     const idOf = (thrown: unknown): string => (typeof id === "string" ? id : id(thrown));
     if (this.#barred !== undefined) {
-      this.say(idOf(undefined), { state: "unknown", text: `${what}: not looked at, since ${this.#barred}` });
+      this.say(idOf(undefined), { state: "unknown", text: `${what}: not looked at (${this.#barred})` });
       return undefined;
     }
     try {

@@ -55,7 +55,7 @@ function ofCf({ cf }: Config, env: Environment): readonly Missing[] {
   return [
     {
       what: "a log-in to Cloud Foundry",
-      from: 'Log in with "cf login"; or set cf.api (or CF_API), CF_USERNAME and CF_PASSWORD.',
+      from: `Log in with "cf login"; or set ${cf.api === undefined ? "cf.api (or CF_API), " : ""}CF_USERNAME and CF_PASSWORD.`,
     },
   ];
 }

@@ -22,7 +22,7 @@ describe("looking at a system", () => {
         means: "Nothing goes on.",
         mend: "Do something.",
       },
-      { id: "x.rights", state: "unknown", text: "the rights: not looked at, since it says access-denied" },
+      { id: "x.rights", state: "unknown", text: "the rights: not looked at (it says access-denied)" },
     ]);
   });
 

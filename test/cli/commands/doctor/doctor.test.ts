@@ -137,7 +137,7 @@ describe("doctor, where something is not there", () => {
     expect(behind.length).toBeGreaterThan(0);
     for (const check of behind) {
       expect(check.state).toBe("unknown");
-      expect(check.text).toContain("not looked at, since the gateway does not let us through");
+      expect(check.text).toContain("not looked at (the gateway does not let us through");
     }
     expect(stateOf(document, "cf.log-in")).toEqual(["ok"]);
   });
