@@ -47,7 +47,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "step-progress":
       return verbose ? [`    ${progressText(event.progress)}`] : [];
     case "step-probed":
-      return wrap(`probe of ${unitName(event)}: ${event.state}: ${probedText(event)}`, width, "    ");
+      return probedLines(event, { width, verbose });
     case "step-ended":
       return endLines(event, { width, verbose });
     case "step-would-run":
@@ -100,6 +100,21 @@ const LONGEST_GIVEN = 80;
 function tryingAgain({ patienceLeftMs }: Extract<RunEvent, { type: "waiting" }>): string {
   return `Trying again for ${duration(patienceLeftMs)} (--patience sets how long); Ctrl-C stops safely, resume goes on.`;
 }
+
+/** The end of a way back follows, and tells the same. */
+function probedLines(event: Extract<RunEvent, { type: "step-probed" }>, { width, verbose }: LineOptions): string[] {
+  const { back, state } = event;
+  if (back !== true) return wrap(`probe of ${unitName(event)}: ${state}: ${probedText(event)}`, width, "    ");
+  if (!verbose && (state === "done" || state === "not-done")) return [];
+  return wrap(`${unitName(event)}: ${BACK[state] ?? state}: ${probedText(event)}`, width, "    ");
+}
+
+const BACK: Readonly<Record<string, string>> = {
+  done: "it is taken back",
+  "not-done": "it is not taken back yet",
+  partly: "it is taken back in part",
+  unknown: "whether it is taken back cannot be told",
+};
 
 /** A step that is done is told whole at its end, which follows. */
 function probedText({ state, evidence }: Extract<RunEvent, { type: "step-probed" }>): string {

@@ -64,6 +64,8 @@ export type EventBody =
       readonly item?: string;
       readonly state: string;
       readonly evidence: string;
+      /** Of a way back: "done" is then "taken back". */
+      readonly back?: true;
     }
   | {
       readonly type: "step-ended";

@@ -126,7 +126,7 @@ async function probeBack(session: Session, one: UnitToUndo, undo: ErasedWayBack)
       return { state: "unknown", evidence: `the probe itself failed: ${error.message}` };
     }
   });
-  session.emit({ type: "step-probed", ...one.unit, state: found.state, evidence: found.evidence });
+  session.emit({ type: "step-probed", ...one.unit, state: found.state, evidence: found.evidence, back: true });
   return found;
 }
 

@@ -166,6 +166,19 @@ describe("a step that was taken back, on a terminal", () => {
     );
   });
 
+  it.each([
+    ["done", "it is taken back", false],
+    ["not-done", "it is not taken back yet", false],
+    ["partly", "it is taken back in part", true],
+    ["unknown", "whether it is taken back cannot be told", true],
+  ])("tells in words how far the way back is: %s", (state, says, always) => {
+    const stamped = { schema: "dingo-recover/event@1", time: "", run: "r", step: "make" } as const;
+    const event = { ...stamped, type: "step-probed", state, evidence: "seen", back: true } as const;
+    const told = [`    make: ${says}: seen`];
+    expect(eventLines(event, { width: 80, verbose: true })).toEqual(told);
+    expect(eventLines(event, { width: 80, verbose: false })).toEqual(always ? told : []);
+  });
+
   it("is not shown as bad where nothing had to be done", async () => {
     await show(undone);
     expect([...terminal.styles.values()]).not.toContain("bad");
