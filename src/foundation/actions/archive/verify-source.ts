@@ -252,7 +252,7 @@ async function acceptLoss(
       kind: "typed",
       id: "accept-loss",
       prompt: `Recover without these ${lost} segments?`,
-      why: "The archive has a gap. PostgreSQL would stop at it without a word; what lies behind it cannot be reached.",
+      why: "PostgreSQL would stop at the first missing segment without a word. To accept means that no row written after it comes back; the archive keeps what lies behind the gap. Look for the missing segments first: in older versions of the objects, in other copies of the bucket, on a disk of the old container. If they may turn up, stop here: the run can be resumed.",
       expected: `lose ${lost} segments`,
       commands: [{ step: context.step.id, title: "Look at the archive", commands: printedLook(place) }],
       details: [found.loss, `missing: ${found.verdict.missing.slice(0, 20).join(", ")}`],
