@@ -36,8 +36,10 @@ export async function report(given: ReportQuestion): Promise<number> {
   const { about, whole, text } =
     format === "update" ? updateAbout(directory, run) : reportAbout(directory, run, format);
   if (given.output !== undefined) {
-    writeOwnText(given.output, `${secrets.mask(text).trimEnd()}\n`, REMEDY);
-    screen.error(`written to ${given.output}, as ${format}`);
+    const isReplaced = writeOwnText(given.output, `${secrets.mask(text).trimEnd()}\n`, REMEDY);
+    screen.error(
+      `written to ${given.output}, as ${format}${isReplaced ? ", in place of the file that was there" : ""}`,
+    );
   }
   if (given.json) screen.json(format === "json" ? whole : { ...about, text });
   else if (given.output === undefined && format === "json") screen.json(whole);

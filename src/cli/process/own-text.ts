@@ -18,13 +18,15 @@ import { NewFile } from "./new-file.ts";
 
 /**
  * Writes text without characters that a terminal obeys: the file is shown by `cat`, and pasted. The old content stays
- * until the new text is whole and on disk. Errors: `usage`, with the remedy.
+ * until the new text is whole and on disk. Returns whether a file was replaced. Errors: `usage`, with the remedy.
  */
-export function writeOwnText(file: string, text: string, remedy: string): void {
+export function writeOwnText(file: string, text: string, remedy: string): boolean {
   const harmless = printable(text);
   try {
+    const isThere = lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
     if (isWrittenThrough(file)) writeFileSync(file, harmless, { mode: OWNER_ONLY_FILE });
     else replace(file, harmless);
+    return isThere;
   } catch (cause) {
     throw refuse("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`)
       .at(file)

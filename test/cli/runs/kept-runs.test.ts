@@ -97,6 +97,9 @@ describe("a run that could not go on", () => {
     const written = await place.run(["report", kept.run, "-o", "report.md"]);
     expect(written).toMatchObject({ code: 0, stdout: "" });
     expect(readFileSync(join(place.directory, "report.md"), "utf8")).toContain(kept.run);
+    expect(written.stderr).toBe("written to report.md, as markdown\n");
+    const again = await place.run(["report", kept.run, "-o", "report.md"]);
+    expect(again.stderr).toBe("written to report.md, as markdown, in place of the file that was there\n");
     for (const file of ["/dev/full", "no/where.md"])
       expect(await place.run(["report", kept.run, "-o", file])).toMatchObject({
         code: EXIT.usage,

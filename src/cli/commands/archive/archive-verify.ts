@@ -24,7 +24,8 @@ export async function verifyCommand(given: VerifyQuestion): Promise<number> {
     (ports) => withDecryption(given, ports.signal, (decryption) => look(given, { ports, decryption, output })),
     "Run the same command again: it begins anew.",
   );
-  if (given.svg !== undefined) writeOwnText(given.svg, svg(), REMEDY);
+  if (given.svg !== undefined && writeOwnText(given.svg, svg(), REMEDY))
+    output.error(`written to ${given.svg}, in place of the file that was there`);
   if (given.json) output.json(document);
   else for (const line of lines) output.line(line);
   return exitCode;
