@@ -153,7 +153,9 @@ describe("a service whose container the broker did not see", () => {
         `whether ${scene.guid}, deleted at ${deletedAt(scene).toISOString()}, ever had a node`,
       );
       expect(gap?.remedy).toMatch(/packages\/docker\/bin\/docker --host unix:/);
-      expect(table).toMatch(/^No deleted instance was found, but not everything could be looked at: a deletion may exist/m);
+      expect(table).toMatch(
+        /^No deleted instance was found, but not everything could be looked at: a deletion may exist/m,
+      );
       expect(table).toContain(`PATRONI_SCOPE=${scene.guid}`);
     },
   );

@@ -1,10 +1,14 @@
 /** The answer for a person. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { LocalLogFiles } from "../../src/discovery/adapters/logs/local-log-files.ts";
 import { discover } from "../../src/discovery/answer/discover.ts";
 import { withOpenQuestions } from "../../src/discovery/judgement/open-questions.ts";
 import { toTable } from "../../src/discovery/answer/table.ts";
 import { plainTime } from "../../src/discovery/lines/stamp.ts";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
+import { testDirectory } from "../directory.ts";
 import { memoryLogs } from "./recorded-logs.ts";
 
 const now = new Date("2016-03-18T00:00:00Z");
@@ -39,18 +43,23 @@ describe("an answer that found nothing", () => {
 });
 
 describe("an answer of logs that nobody could read", () => {
-  it.each([["nothing*"], ["gone.log"]])("says that nothing was searched: %s", async (pattern) => {
-    const files = memoryLogs({}, { modifiedAt: now });
-    const { table, exitCode } = await discover({ sources: { logs: { files, patterns: [pattern] }, now }, query: {} });
+  const look = async (...names: string[]) => {
+    const folder = testDirectory();
+    writeFileSync(join(folder, "broker.log"), lager([["catalog.start"]]));
+    const logs = { files: new LocalLogFiles(), patterns: names.map((name) => join(folder, name)) };
+    return await discover({ sources: { logs, now }, query: {} });
+  };
+
+  it.each([["nothing*"], ["gone.log"]])("says that nothing was searched: %s", async (name) => {
+    const { table, exitCode } = await look(name);
     expect(exitCode).toBe(15);
-    expect(table).toContain(`Nothing was searched: ${pattern}: `);
+    expect(table).toContain("Nothing was searched: ");
+    expect(table).toContain(`${name}: `);
     expect(table).not.toContain("No deleted instance was found");
   });
 
   it("does not say so if one file was read", async () => {
-    const files = memoryLogs({ "broker.log": lager([["catalog.start"]]) }, { modifiedAt: now });
-    const patterns = ["broker.log", "gone.log"];
-    const { table } = await discover({ sources: { logs: { files, patterns }, now }, query: {} });
+    const { table } = await look("broker.log", "gone.log");
     expect(table).toContain("No deleted instance was found, but not everything could be looked at: a deletion may");
   });
 });
@@ -61,8 +70,20 @@ describe("a name that no deletion has", () => {
 
   it("is answered with the one that is most like it", async () => {
     const table = await ask(lager([called, ...goodDeletion()]), { name: "Order-db" });
-    expect(table).toContain('Did you mean "orders-db"? A deletion of that name was found.');
+    expect(table).toContain(`Did you mean "orders-db"? A deletion of that name was found: ${GUID}.`);
     expect(await ask(lager([called, ...goodDeletion()]), { name: "billing" })).not.toContain("Did you mean");
+  });
+
+  it("is shown among those that do not fit, however many they are", async () => {
+    const guids = Array.from({ length: 7 }, (_, index) => GUID.replace(/.$/u, String(index)));
+    const entries = guids.flatMap((guid, index) => [
+      [saved, { "instance-id": guid, name: index === 0 ? "orders-db" : `billing-${index}-of-another-team` }] as const,
+      ...goodDeletion(guid),
+    ]);
+    const table = await ask(lager(entries), { name: "order-db" });
+    expect(table).toContain("7 deletions did not fit what was asked for: --all lists them.");
+    expect(table).toContain(`   ${guids[0] ?? ""} "orders-db"`);
+    expect(table).toContain(`A deletion of that name was found: ${guids[0] ?? ""}.`);
   });
 
   it("may be a GUID, in whatever case", async () => {

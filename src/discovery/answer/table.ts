@@ -126,13 +126,15 @@ function nothing({ complete, coverage }: Discovery): string {
 }
 
 /** Names are remembered wrongly, and old brokers log none. */
-function wider({ unfit = [] }: Discovery, query: DiscoveryQuery): readonly string[] {
+function wider(discovery: Discovery, query: DiscoveryQuery): readonly string[] {
+  const { unfit = [] } = discovery;
   const { name, org, space, around, all } = query;
   const narrow = [name, org, space, around].some((each) => each !== undefined);
   if (!narrow || all === true) return [];
   if (unfit.length === 0) return ["--all asks about every name and place, at any time."];
   const them = unfit.length === 1 ? "it" : "them";
-  const told = unfit
+  const like = meantName(discovery, query);
+  const told = [...unfit.filter(({ name: each }) => each === like), ...unfit.filter(({ name: each }) => each !== like)]
     .slice(0, SHOWN_UNFIT)
     .map(({ guid, name: called, deletedAt }) =>
       shown(
@@ -144,12 +146,23 @@ function wider({ unfit = [] }: Discovery, query: DiscoveryQuery): readonly strin
 }
 
 /** The name that is nearest to one that nothing has: capitals count in Cloud Foundry. */
-function meant({ candidates, unfit = [], setAside = [], notDeleted }: Discovery, { name }: DiscoveryQuery): string[] {
-  const deleted = [...candidates, ...unfit, ...setAside].flatMap((each) => each.name ?? []);
-  const all = [...deleted, ...notDeleted.flatMap((each) => each.name ?? [])];
-  const like = name === undefined || all.includes(name) ? undefined : nearest(name, all);
+function meantName(discovery: Discovery, { name }: DiscoveryQuery): string | undefined {
+  const all = [...deletedOf(discovery), ...discovery.notDeleted].flatMap((each) => each.name ?? []);
+  return name === undefined || all.includes(name) ? undefined : nearest(name, all);
+}
+
+const deletedOf = ({ candidates, unfit = [], setAside = [] }: Discovery): readonly Candidate[] => [
+  ...candidates,
+  ...unfit,
+  ...setAside,
+];
+
+function meant(discovery: Discovery, query: DiscoveryQuery): string[] {
+  const like = meantName(discovery, query);
   if (like === undefined) return [];
-  const what = deleted.includes(like) ? "A deletion of that name was found." : "It stands under Not deleted.";
+  const guids = deletedOf(discovery).flatMap(({ name, guid }) => (name === like ? [guid] : []));
+  const what =
+    guids.length > 0 ? `A deletion of that name was found: ${guids.join(", ")}.` : "It stands under Not deleted.";
   return [`Did you mean "${shown(like)}"? ${what}`];
 }
 
