@@ -15,9 +15,9 @@ describe("an answer to another question", () => {
     ["cf.api", "canary", "a single word is no address"],
     ["bosh.environment", "canary", "a single word is no address"],
     ["s3.endpoint", "canary", "a single word is no address"],
-    ["cf.username", "https://canary.example.com", "an address is no name"],
-    ["bosh.client", "https://canary:25555", "an address is no name"],
-    ["bosh.gateway.user", "ssh://canary", "an address is no name"],
+    ["cf.username", "https://canary.example.com", "that is an address, not a name"],
+    ["bosh.client", "https://canary:25555", "that is an address, not a name"],
+    ["bosh.gateway.user", "ssh://canary", "that is an address, not a name"],
   ])("is refused for %s, and not repeated", (name, text, says) => {
     expect(() => refuseMixUp(setting(name), text)).toThrow(`${name}: ${says}`);
     expect(() => refuseMixUp(setting(name), text)).not.toThrow("canary");
@@ -44,6 +44,6 @@ describe("an answer to another question", () => {
     const say = (text: string): void => void said.push(text);
     const values = await interview({ operator, env: {}, given: new Map(), say, check: () => undefined });
     expect(Object.fromEntries(values)).toEqual({ "cf.api": "api.example.org", "cf.username": "ops" });
-    expect(said).toEqual(["cf.api: a single word is no address. Write it like https://api.sys.example.com."]);
+    expect(said).toEqual(["cf.api: a single word is no address. Example: https://api.sys.example.com."]);
   });
 });

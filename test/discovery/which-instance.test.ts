@@ -164,7 +164,7 @@ describe("a renamed service", () => {
     const { exitCode, document, table } = await ask(logs, { name: "last-name" });
     expect(exitCode).toBe(15);
     expect(document.unfit).toMatchObject([{ guid: GUID, name: "first-name", confirmed: false }]);
-    expect(document.coverage.map(({ why }) => why).join()).toContain("also when it was renamed");
+    expect(document.coverage.map(({ why }) => why).join()).toContain("the service may have been renamed");
     expect(table).toContain(GUID);
   });
 

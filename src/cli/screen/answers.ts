@@ -96,7 +96,7 @@ function answersTo(question: Question, width: number): readonly string[] {
 
 const HOW = {
   confirm: "y is yes, and n is no. Nothing else counts as a yes.",
-  choice: `An answer is the number of a line, its value, or a name that one line alone has. The beginning of a value counts too, of a GUID from ${GUID_BEGINNING} characters on.`,
+  choice: `Type the line's number, its value, or its name if only one line has it. The beginning of a value is enough, of a GUID ${GUID_BEGINNING} characters.`,
 };
 
 /** Several words need marks that say where they end. */

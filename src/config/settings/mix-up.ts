@@ -12,10 +12,10 @@ const URL_BEGINS = /^[a-z][a-z0-9+.-]*:\/\//iu;
 /** Errors: `input-invalid`. The typed text is not repeated: it may be a password. */
 export function refuseMixUp({ name, example }: Pick<Setting, "name" | "example">, text: string): void {
   if (ADDRESSES.has(name) && BARE_WORD.test(text)) throw mixUp(name, "a single word is no address", example);
-  if (NAMES.has(name) && URL_BEGINS.test(text)) throw mixUp(name, "an address is no name", example);
+  if (NAMES.has(name) && URL_BEGINS.test(text)) throw mixUp(name, "that is an address, not a name", example);
 }
 
 function mixUp(name: string, what: string, example: string): RecoverError {
-  const remedy = `Write it like ${example}.`;
+  const remedy = `Example: ${example}.`;
   return refuse("input-invalid", `${name}: ${what}`).at(name).advise(remedy);
 }

@@ -43,7 +43,7 @@ export function renamedGap(renamed: readonly Candidate[]): readonly Coverage[] {
     {
       source: "logs",
       complete: false,
-      why: `whether ${one ? "a deletion" : `one of ${renamed.length} deletions`} of another name is the one that was asked for is not known: logs keep the name that a service was made with, also when it was renamed`,
+      why: `the service may have been renamed, and logs know only its first name: ${one ? "a deletion of another name" : `one of ${renamed.length} deletions of other names`} may be the one that was asked for`,
       remedy:
         "Cloud Foundry's own records (--cf-events) and inventories (--inventory) know the last name; --all lists what was deleted.",
     },

@@ -34,7 +34,9 @@ function well(result: RehearsalResult): readonly string[] {
   const archive = onDocker === true ? "" : "The source archive is untouched. ";
   const ending = `${archive}The tool called nothing that the box does not know, and ended with ${exitCode}`;
   if (exitCode !== expected && !isCarriedOn(result))
-    return [`${ending}. With its own answers this scenario ends with ${expected}.`];
+    return [
+      `${archive}Exit code ${exitCode}, because of your answers. The scenario's own answers lead to ${expected}.`,
+    ];
   return [`${ending}, as it should.`, ...next(result)];
 }
 

@@ -15,11 +15,11 @@ export const CALLS = {
     ],
   },
   "config-untrusted": {
-    why: "A configuration that only lies in your directory is not trusted: the writer of the directory that you stand in may have written it. It can name programs to run, modules to load, and addresses that your log-ins would be sent to. It was found there, or others may write to it, or it changed since you trusted it. Nothing of it was run, loaded or sent.",
+    why: "A configuration that only lies in your directory is not trusted: somebody else may have put it there. It can name programs to run, modules to load, and addresses that your log-ins would be sent to. It was found there, or others may write to it, or it changed since you trusted it. Nothing of it was run, loaded or sent.",
     next: [
       "dingo-recover trust shows what it would run, reach and send, and what changed; on a terminal it asks, and remembers your yes for these very contents.",
       "In a script name the file with --config FILE: that counts as trust for the call, unless others may write to the file.",
-      "A file that is your own belongs into your XDG config directory, where dingo-recover init writes it: none there is asked about.",
+      "Keep your own file in your XDG config directory, where dingo-recover init writes it. A file there is trusted without asking, unless others may write to it.",
     ],
   },
   "runbook-invalid": {

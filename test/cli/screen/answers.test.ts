@@ -108,7 +108,7 @@ describe("an answer to a list of instances", () => {
 describe("? at a question", () => {
   it.each([
     ["yes or no", CONFIRM, "y is yes, and n is no"],
-    ["a list", choice("one", "two"), "An answer is the number of a line"],
+    ["a list", choice("one", "two"), "Type the line's number, its value, or its name if only one line has it."],
   ])("tells of %s what an answer is, beside the reason that is shown", (_what, question, how) => {
     expect(asideLines(question, "?", 80).join(" ")).toContain(how);
   });

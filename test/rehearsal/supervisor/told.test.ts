@@ -61,7 +61,7 @@ describe("the last lines of a rehearsal", () => {
     [13, 0],
   ])("name the scenario's end beside %i if that is %i", (exitCode, expected) => {
     expect(ended(exitCode, expected)).toContain(
-      `ended with ${exitCode}. With its own answers this scenario ends with ${expected}.`,
+      `Exit code ${exitCode}, because of your answers. The scenario's own answers lead to ${expected}.`,
     );
   });
 });

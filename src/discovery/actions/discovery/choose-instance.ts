@@ -196,7 +196,7 @@ async function nothingFound(context: Context, wanted: Wanted, found: Found): Pro
   }
   if (context.run.rehearsal)
     return refuse("nothing-found", `${none}${and}`).advise(
-      others?.remedy ?? "Begin the rehearsal again, with the name and the place that it tells first.",
+      others?.remedy ?? "Begin again. The story in its first lines has the name, organization and space.",
     );
   const searched = coverage.map(whereOf).join(", ");
   return refuse("nothing-found", `${none} in ${searched}${and}`).advise(

@@ -27,7 +27,7 @@ export const waitKeysGone = defineAction({
   effect: "read",
   input,
   output,
-  tell: (found) => `they are gone${found.waited_seconds === 0 ? "" : ` after ${found.waited_seconds} s`}`,
+  tell: (found) => `Patroni's keys are gone${found.waited_seconds === 0 ? "" : ` after ${found.waited_seconds} s`}`,
   describe: ({ guid, cell, etcd }) => [
     { on: cell, line: quote(etcdGet(etcd, `/service/${guid}/leader`)) },
     // A member's value is an address with a password in it.
