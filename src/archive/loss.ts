@@ -83,7 +83,8 @@ function secondsFrom(since: string, until: string): number | null {
 export function lossText({ atLeast: { segments, which }, atMost, shown, readInFull, ownDirectory }: LossRange): string {
   if (shown !== "") return `nothing is lost: ${shown}`;
   const whole = segments === 0 ? `; ${noneText(readInFull)}` : "";
-  return `${leastText(segments, which)}${mostText(atMost)} may be lost${sinceText(atMost)}${ownDirectory === true ? OR_FEWER : ""}${whole}`;
+  const own = ownDirectory === true;
+  return `${leastText(segments, atMost, which)}${mostText(atMost, own)}${sinceText(atMost)}${own ? OR_FEWER : ""}${whole}`;
 }
 
 /** Nobody has looked how far the directory goes: a node may have ended long before. */
@@ -93,31 +94,38 @@ const OR_FEWER = ", or fewer: the directory that is recovered may hold writes th
 export const noneText = (readInFull: boolean): string => `no archived segment is ${readInFull ? "lost" : "missing"}`;
 
 /** The range alone, for people who wait. */
-export function shortLossText({ atLeast: { segments }, atMost, shown }: LossRange): string {
-  return shown === "" ? `${leastText(segments)}${mostText(atMost)} may be lost` : "nothing is lost";
+export function shortLossText({ atLeast: { segments }, atMost, shown, ownDirectory }: LossRange): string {
+  if (shown !== "") return "nothing is lost";
+  const end = atMost?.by === "segment" ? { ...atMost, until: "" } : atMost;
+  return `${leastText(segments, end)}${mostText(end, ownDirectory === true)}`;
 }
 
 /** A part of the most: the segments were written in that time. Nothing is said of none. */
-function leastText(segments: number, which = ""): string {
+function leastText(segments: number, most: MostLost | null, which = ""): string {
   if (segments === 0) return "";
   const named = which === "" ? "" : ` (${which})`;
-  return `${counted(segments, "segment")}${named} ${segments === 1 ? "is" : "are"} lost; with them, `;
+  const then = most?.by === "segment" ? ": " : "; with them, ";
+  return `${counted(segments, "segment")}${named} ${segments === 1 ? "is" : "are"} lost${then}`;
 }
 
-function mostText(most: MostLost | null): string {
-  if (most?.by !== "transaction") return "all writes after the recovery point";
-  if (most.seconds === null) return "all writes after the last transaction";
-  return `up to ${spanText(most.seconds)} of writes`;
+function mostText(most: MostLost | null, ownDirectory: boolean): string {
+  if (most === null) return "all writes after the recovery point may be lost";
+  if (most.by === "segment") return endText(most, ownDirectory ? "archived" : "recovered");
+  if (most.seconds === null) return "all writes after the last transaction may be lost";
+  return `up to ${spanText(most.seconds)} of writes may be lost`;
+}
+
+/** A segment was closed before it was stored, and its last transaction may be much older than both. */
+function endText({ since, until, seconds }: MostLost, which: "archived" | "recovered"): string {
+  const before = seconds === null ? ` (deleted ${until})` : `, ${spanText(seconds)} before the deletion at ${until}`;
+  return `the ${which} data end at ${since} or earlier${until === "" ? "" : before}; later writes may be lost`;
 }
 
 /** The moments that a person can compare with the writes of applications. */
 function sinceText(most: MostLost | null): string {
-  if (most === null) return "";
-  const { by, since, until, seconds } = most;
-  const deleted = until === "" ? "" : `, deleted ${until}`;
-  if (by === "transaction") return ` (last transaction ${since}${deleted})`;
-  const when = seconds === null ? deleted : `, ${spanText(seconds)} before the deletion at ${until}`;
-  return ` (its segment was stored ${since}${when}; its last transaction may be much older)`;
+  if (most?.by !== "transaction") return "";
+  const deleted = most.until === "" ? "" : `, deleted ${most.until}`;
+  return ` (last transaction ${most.since}${deleted})`;
 }
 
 function spanText(seconds: number): string {

@@ -1,5 +1,6 @@
 /** A batch in its report: the databases that were agreed on, and the run of each. Its own journal ends before the first. */
-import { type Block, code, type Line, plain, strong, table } from "./document.ts";
+import { type Block, code, type Line, paragraph, plain, strong, table } from "./document.ts";
+import type { Moment } from "./timeline.ts";
 
 export interface ReportedBatch {
   /** How many are back, as a clause. */
@@ -11,6 +12,8 @@ export interface ReportedBatch {
   readonly updatedAt: string;
   /** The command that goes on with the rest. */
   readonly goOnWith: string;
+  /** Of the runs of its databases, the oldest first. */
+  readonly moments: readonly Moment[];
   readonly members: readonly {
     readonly name: string;
     readonly guid: string;
@@ -23,6 +26,15 @@ export interface ReportedBatch {
     readonly back: string;
     readonly lost: string;
   }[];
+}
+
+/** As the screen has told it: the end of the batch's own run is the agreement alone. */
+export function batchInShort({ told, members }: ReportedBatch, about: string): readonly Block[] {
+  const rows = members.map(({ name, state, why, back, lost }) => {
+    const how = [state === "recovered" ? "is back" : state, back, lost, why].filter((text) => text !== "");
+    return [name, how.join("; ")];
+  });
+  return [paragraph(strong(`${about}: ${told}.`)), ...table(["", ""], rows)];
 }
 
 export function databases({ members }: ReportedBatch): readonly Block[] {

@@ -5,6 +5,7 @@
 import { type Closing, type NextStep, nextSteps, type Ways } from "../kit/text/closing.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { lossText } from "../archive/loss.ts";
+import { listed } from "../kit/optional.ts";
 import { leftBehind, standingOf, standingText } from "./standing/standing.ts";
 import { counted } from "../kit/text/counted.ts";
 import { nameNow } from "./called.ts";
@@ -111,7 +112,7 @@ function isGoingBack(entries: readonly Entry[]): boolean {
 }
 
 function whatIsBack(found: Found): Pick<Closing, "back" | "lost"> {
-  const { recovered, readBack = [], reached, loss } = found;
+  const { recovered, readBack = [], reached, unproved, loss } = found;
   const counted = recovered.length === 0 ? readBack : recovered;
   const tables = counted.filter((each) => !GUID.test(each));
   const more = tables.length - MOST_TABLES;
@@ -119,6 +120,7 @@ function whatIsBack(found: Found): Pick<Closing, "back" | "lost"> {
   return {
     back: [
       ...(shown.length === 0 ? [] : [shown.join(", ")]),
+      ...listed(unproved),
       ...(reached === undefined ? [] : [`last transaction ${reached}`]),
     ],
     ...(loss === undefined ? {} : { lost: lossText(loss) }),

@@ -36,6 +36,8 @@ export interface Found {
   readonly reached: string | undefined;
   /** `TABLE: N rows`, as an application read them; undefined if no login was proved. */
   readonly readBack: readonly string[] | undefined;
+  /** Why no row proves the data, and what was proved instead; undefined if rows do, or before a login. */
+  readonly unproved: string | undefined;
   /** Applications that were not restarted with the database yet. */
   readonly appsLeft: readonly string[];
   /** Undefined before the archive was looked at. Later proofs narrow it. */
@@ -64,6 +66,7 @@ export function foundIn(units: readonly UnitDigest[]): Found {
     promised: field(VERIFY, "recovery_point"),
     reached: field(PROVE, "recovered_to"),
     readBack: readBack(units),
+    unproved: unproved(units),
     appsLeft: appsLeft(units),
     loss: lossIn(field),
     minutes: field(ESTIMATE, "minutes"),
@@ -107,12 +110,29 @@ const lastOutput = (units: readonly UnitDigest[], action: string): UnitDigest["o
 
 const login = z.object({ tables: z.array(z.unknown()) });
 const counted = z.object({ table: z.string(), rows: z.number() });
+const seen = z.object({ tables: z.array(z.object({ rows: z.number().nullable() })) });
+const identified = z.object({ system_id: z.string() });
 
 function readBack(units: readonly UnitDigest[]): readonly string[] | undefined {
   return login
     .safeParse(lastOutput(units, LOGIN))
     .data?.tables.flatMap((each) => counted.safeParse(each).data ?? [])
     .map(({ table, rows }) => `${named(table)}: ${rows} rows`);
+}
+
+/** A log-in alone shows that a database answers, and not that its data are back. */
+function unproved(units: readonly UnitDigest[]): string | undefined {
+  const rows = seen.safeParse(lastOutput(units, LOGIN)).data?.tables.map((each) => each.rows);
+  if (rows === undefined || rows.some((count) => (count ?? 0) > 0)) return undefined;
+  const [first] = rows;
+  const why =
+    first === undefined
+      ? "it has no table"
+      : rows.includes(0)
+        ? "no table that the application may read has one"
+        : "the application may read none of its tables";
+  const same = identified.safeParse(lastOutput(units, PROVE)).success;
+  return `no row proves its data, for ${why}; ${same ? "it has the archive's system identifier, and " : ""}a log-in through the router works`;
 }
 
 const reviewed = z.object({ apps: z.array(z.string()) });

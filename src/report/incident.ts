@@ -4,8 +4,8 @@
  */
 import { type Closing, closingRows, type Ways } from "../kit/text/closing.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
-import { databases, type ReportedBatch, unfinishedBatch } from "./batch.ts";
-import { nameNow } from "./called.ts";
+import { batchInShort, databases, type ReportedBatch, unfinishedBatch } from "./batch.ts";
+import { nameNow, targetOf } from "./called.ts";
 import { closingOf, nextLines } from "./closing.ts";
 import { type Ending, endingOf, entriesOf, type UnitDigest, unitsOf } from "./digest.ts";
 import {
@@ -60,14 +60,14 @@ export function incidentReport(entries: readonly Entry[], chain: Chain, options:
     title: titleOf(entries, found),
     warnings: warnings(entries, { ...about, carried }),
     sections: [
-      ...section("In short", batch === undefined ? inShort(closingOf(entries, options.ways)) : []),
+      ...section("In short", inShort(closingOf(entries, options.ways), batch, targetOf(entries) ?? "")),
       ...section("Summary", [paragraph(plain(updateOf(entries, about))), ...summary(entries, about)]),
       ...section("The archive", picture === undefined ? [] : [picture]),
       ...(batch === undefined ? [] : section("Databases of the batch", databases(batch))),
       ...results(entries, found),
       ...findingsSection(units, found),
       ...storageSections(units),
-      ...section("Timeline", timeline(entries, told)),
+      ...section("Timeline", timeline(entries, { ...told, later: batch?.moments })),
       ...section("Decisions and approvals", decisions(entries, times)),
       ...section("Steps", steps(units)),
       ...section("Done by hand", byHand(units)),
@@ -82,7 +82,8 @@ export function incidentReport(entries: readonly Entry[], chain: Chain, options:
 }
 
 /** The end as the screen has told it; commands in a block of their own, to be copied. */
-function inShort(closing: Closing | undefined): readonly Block[] {
+function inShort(closing: Closing | undefined, batch: ReportedBatch | undefined, about: string): readonly Block[] {
+  if (batch !== undefined) return batchInShort(batch, about);
   if (closing === undefined) return [];
   // It is looked at already.
   const rows = closingRows({ ...closing, look: [] });

@@ -5,12 +5,24 @@ import type { Block } from "./document.ts";
 import type { Told } from "./sections.ts";
 import type { Times } from "./times.ts";
 
-export function timeline(entries: readonly Entry[], { times, tableOf }: Told): readonly Block[] {
-  const happened: { readonly time: string; readonly what: string }[] = [];
+export interface Moment {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly what: string;
+}
+
+/** `later`: of the runs that a batch has begun, after the end of its own. */
+export function timeline(
+  entries: readonly Entry[],
+  { times, tableOf, later }: Told & { readonly later?: readonly Moment[] | undefined },
+): readonly Block[] {
+  const happened: Moment[] = [];
   for (const [entry, carrier] of carried(entries)) {
-    const what = sentence(entry, carrier);
+    const isAgreed = entry.type === "run-ended" && later !== undefined;
+    const what = isAgreed ? "all were agreed on; each has a run from here on" : sentence(entry, carrier);
     if (what !== undefined) happened.push({ time: entry.time, what });
   }
+  happened.push(...(later ?? []));
   const head = ["UTC", ...(times.isUtc ? [] : [times.zone]), "what happened"];
   return tableOf(head, happened, ({ time, what }) => [...stamps(time, times), what]);
 }

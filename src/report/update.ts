@@ -66,6 +66,7 @@ function standing(entries: readonly Entry[], told: Told): readonly (string | und
       ...graveness(found),
       reach(told),
       ...rows(found.recovered),
+      unprovedText(found),
     ];
   }
   if (ending.kind !== "stopped") return [...soFar(entries, told), atWork(entries), needed(entries)];
@@ -83,6 +84,7 @@ function soFar(entries: readonly Entry[], told: Told): readonly (string | undefi
     `${about} is back and can be logged in to; the work on it is not finished.`,
     reach(told),
     ...rows(readBack),
+    unprovedText(found),
     appsLeft.length === 0 ? undefined : `Still to be bound to it and restarted: ${appsLeft.join(", ")}.`,
   ];
 }
@@ -130,6 +132,9 @@ function rows(recovered: readonly string[]): readonly string[] {
   return tables.length === 0 ? [] : [`Counted in it: ${tables.slice(0, MOST_TABLES).join(", ")}.`];
 }
 
+const unprovedText = ({ unproved }: Found): string | undefined =>
+  unproved === undefined ? undefined : sentence(`${unproved.slice(0, 1).toUpperCase()}${unproved.slice(1)}`);
+
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u;
 const MOST_TABLES = 5;
 
@@ -151,7 +156,10 @@ function needed(entries: readonly Entry[]): string | undefined {
   if (last?.type !== "run-stopped" || last.error === undefined) return undefined;
   const { code, remedy } = last.error;
   if (code === "interrupted") return GOES_ON;
-  if (code === "stopped-by-operator") return openQuestion(entries) ?? GOES_ON;
+  if (code === "stopped-by-operator") {
+    const prompt = promptLeft(entries);
+    return prompt === undefined ? GOES_ON : `What is needed: an answer to "${prompt}"`;
+  }
   const need = plainly(remedy);
   return need === "" ? undefined : `What is needed: ${need}`;
 }
@@ -159,9 +167,9 @@ function needed(entries: readonly Entry[]): string | undefined {
 const GOES_ON = "It can go on from where it stands.";
 
 /** The question that was left without an answer; resources may have been closed since. */
-function openQuestion(entries: readonly Entry[]): string | undefined {
+export function promptLeft(entries: readonly Entry[]): string | undefined {
   const before = entries.findLast(({ type }) => type !== "run-stopped" && type !== "resource-closed");
-  return before?.type === "asked" ? `What is needed: an answer to "${before.prompt}"` : undefined;
+  return before?.type === "asked" ? before.prompt : undefined;
 }
 
 /** Words of the tool for people who wait and sit at no terminal of it: the file's name for its path, without commands to type; empty if nothing else was said. */

@@ -53,14 +53,28 @@ describe("a loss", () => {
 
   it("is told by the last segment where no transaction could be read in it, without a length of time", () => {
     expect(told({ lastTransaction: "" })).toBe(
-      "all writes after the recovery point may be lost (its segment was stored 2026-11-24T01:25:07.183Z, 1 s before the deletion at 2026-11-24T01:25:08.183Z; its last transaction may be much older); no archived segment is lost",
+      "the recovered data end at 2026-11-24T01:25:07.183Z or earlier, 1 s before the deletion at 2026-11-24T01:25:08.183Z; later writes may be lost; no archived segment is lost",
     );
     expect(told({ lastTransaction: "", deletedAt: "" })).toContain(
-      "(its segment was stored 2026-11-24T01:25:07.183Z; its last transaction may be much older)",
+      "the recovered data end at 2026-11-24T01:25:07.183Z or earlier; later writes may be lost;",
+    );
+    expect(told({ lastTransaction: "", segments: 2, which: "2 missing" })).toBe(
+      "2 segments (2 missing) are lost: the recovered data end at 2026-11-24T01:25:07.183Z or earlier, 1 s before the deletion at 2026-11-24T01:25:08.183Z; later writes may be lost",
+    );
+    expect(told({ lastTransaction: "", deletedAt: "2026-11-24T01:20:00Z" })).toContain(
+      "or earlier (deleted 2026-11-24T01:20:00Z);",
     );
     expect(told({ lastTransaction: "", stored: "" })).toBe(
       "all writes after the recovery point may be lost; no archived segment is lost",
     );
+  });
+
+  it("names the moment in the short form too, and promises no end of a directory's data", () => {
+    const range = lossRange({ ...FACTS, lastTransaction: "" });
+    expect(shortLossText(range)).toBe(
+      "the recovered data end at 2026-11-24T01:25:07.183Z or earlier; later writes may be lost",
+    );
+    expect(shortLossText({ ...range, ownDirectory: true })).toMatch(/^the archived data end at /);
   });
 
   it("has no length where the end is not known, or lies before the last transaction", () => {

@@ -71,7 +71,12 @@ describe("a resumed run", () => {
     await bench.run({ runbook, flags: YES });
     world.unproven.add("db");
     const stopped = await bench.resume({ runbook, flags: YES, answers: { "drift-1": "stop" } });
+    const decide = `Decide with "dingo-recover resume ${bench.journal.run} --decide 'make=again'" (or go-on).`;
     expect(stopped).toMatchObject({ exitCode: 13, error: { code: "stopped-by-operator" } });
+    expect(stopped.error?.remedy).toContain(decide);
+    expect(bench.operator.asked[0]?.prompt).toBe(
+      'The step "make" had succeeded; its result no longer holds (db is not there). Go on?',
+    );
     expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 13 });
     const on = await bench.resume({ runbook, flags: YES, answers: { "drift-3": "go-on" } });
     expect(on).toMatchObject({ exitCode: 0 });

@@ -39,7 +39,7 @@ describe("a run that has come to its end", () => {
     const [first, last] = [await ran(CHANGE), await ran(CHANGE)];
     const { code, stderr } = await place.run(["undo"]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/no run is open/);
+    expect(stderr).toMatch(/no run is open/i);
     const commands = stderr.matchAll(/^ *# (\S+), ended \S+\n *(dingo-recover undo \S+)$/gmu);
     expect([...commands].map(([, target, command]) => [target, command])).toEqual([
       ["ORG/SPACE/db", `dingo-recover undo ${first}`],
@@ -70,7 +70,7 @@ describe("nothing to take back", () => {
     await ran(LOOK);
     const { code, stderr } = await place.run(["undo"]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/no run is open/);
+    expect(stderr).toMatch(/no run is open/i);
     expect(stderr).not.toMatch(/dingo-recover undo/);
   });
 });

@@ -4,7 +4,9 @@ import type { Closing, Ways } from "../../src/kit/text/closing.ts";
 import type { EntryBody } from "../../src/engine/journal/entry.ts";
 import { closingOf } from "../../src/report/closing.ts";
 import { htmlOf } from "../../src/report/html.ts";
-import { incidentReport } from "../../src/report/incident.ts";
+import { incidentReport, incidentUpdate } from "../../src/report/incident.ts";
+import { promptLeft } from "../../src/report/update.ts";
+import { waysOf } from "../../src/cli/runs/ways.ts";
 import { nameNow } from "../../src/report/called.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
 import { closingLines } from "../../src/cli/screen/closing-lines.ts";
@@ -67,6 +69,19 @@ describe("the end of a recovery", () => {
     });
     expect(back.next).toContainEqual({ command: KEY, why: "when nobody needs it any more" });
     expect(back.world).toBeUndefined();
+  });
+
+  it.each([
+    ["it has no table", []],
+    ["no table that the application may read has one", [{ table: "public.orders", rows: 0 }]],
+    ["the application may read none of its tables", [{ table: "public.orders", rows: null }]],
+  ])("says that no row proves it, and what was proved instead: %s", (why, tables) => {
+    const proof = step("proof", "recovery.prove-restored", "disrupt", { recovered_to: "", system_id: "7" });
+    const bare = [...RECOVERED, ...proof, ...step("l", "postgres.prove-login", "read", { tables })];
+    const text = `no row proves its data, for ${why}; it has the archive's system identifier, and a log-in through the router works`;
+    expect(closing([...bare, ENDED]).back).toContain(text);
+    expect(incidentUpdate(journal(STARTED, ...bare, ENDED))).toContain(`N${text.slice(1)}.`);
+    expect(back.back.join("\n")).not.toContain("no row");
   });
 
   it("calls the service by the name that it was given at the end, and names the other one", () => {
@@ -180,6 +195,21 @@ describe("the end of a run that is no success", () => {
       ],
     });
     expect(made.lost).toBeUndefined();
+  });
+
+  it("offers both ways where a loss was not accepted, each with its meaning", () => {
+    const error = { code: "loss-not-accepted", message: "lost", remedy: "Look, or resume with --accept-loss 12." };
+    const entries = journal(STARTED, TARGET, ...FOUND, { type: "run-stopped", why: "lost", exitCode: 16, error });
+    expect(closingOf(entries, waysOf(RUN, entries))?.next).toEqual([
+      { command: `dingo-recover resume ${RUN}`, why: "looks again, once the missing segments are back" },
+      { command: `dingo-recover resume ${RUN} --accept-loss 12`, why: "goes on without them: they are lost" },
+    ]);
+  });
+
+  it("names the question at which a run stopped, whatever was closed since", () => {
+    const asked: EntryBody = { type: "asked", step: "source", question: "accept-loss", prompt: "Without these?" };
+    expect(promptLeft(journal(STARTED, ...FOUND, asked, stopped("stopped-by-operator", 13)))).toBe("Without these?");
+    expect(promptLeft(journal(STARTED, ...FOUND, stopped("stopped-by-operator", 13)))).toBeUndefined();
   });
 
   it("says that the database is back where the work behind it stopped", () => {

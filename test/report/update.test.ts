@@ -25,7 +25,7 @@ describe("the update for the people who wait", () => {
       "We have found orders-db, deleted at 2026-11-21 02:14:00Z. Its backups are being looked at. Work goes on.",
     );
     expect(told(...FOUND, ...VERIFIED, ...ESTIMATED)).toBe(
-      "We have found orders-db, deleted at 2026-11-21 02:14:00Z. Its backups reach no later than 2026-11-21 02:13:50Z. All writes after the recovery point may be lost. To bring it back takes about 12 minutes. Work goes on.",
+      "We have found orders-db, deleted at 2026-11-21 02:14:00Z. Its backups reach no later than 2026-11-21 02:13:50Z. The recovered data end at 2026-11-21T02:13:50Z or earlier; later writes may be lost. To bring it back takes about 12 minutes. Work goes on.",
     );
   });
 

@@ -1,7 +1,7 @@
 import { EXIT } from "../../errors.ts";
 import { createOutput } from "../screen/output.ts";
-import { backText, batchStateOf } from "../runs/batch-state.ts";
-import { MEMBER_RUNBOOK } from "../runs/batch.ts";
+import { batchStateOf } from "../runs/batch-state.ts";
+import { backText, MEMBER_RUNBOOK } from "../runs/batch.ts";
 import { secrets } from "../process/failure.ts";
 import { allRuns, type ListedRun, playedAt } from "../runs/open-runs.ts";
 import type { GlobalArguments } from "../options/options.ts";

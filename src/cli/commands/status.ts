@@ -5,6 +5,7 @@ import { EventTail } from "../../engine/journal/event-log.ts";
 import type { JournalReading } from "../../engine/journal/reading.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { unitsOf } from "../../report/digest.ts";
+import { promptLeft } from "../../report/update.ts";
 import { nameNow } from "../../report/called.ts";
 import { between, lasting, Times } from "../../report/times.ts";
 import { standingText } from "../../report/standing/standing.ts";
@@ -132,10 +133,19 @@ function linesOf(standing: Standing, output: Output, flags: readonly string[]): 
     ...(error === undefined || carried ? [] : wrap(`${error.message} (${error.code})`, width)).map(
       (line): Styled => [line],
     ),
+    ...questionLines(standing, width),
     ...worldLines(standing, width).map((line): Styled => [line]),
     [`journal head: ${reading.head}`],
     ...(carried ? [] : wayOnLines(ways, width)).map(({ text, style }): Styled => [text, style]),
   ];
+}
+
+/** The question at which the run stopped, or stands: an error that was no answer to it tells it in other words, or not at all. */
+function questionLines({ reading, state }: Standing, width: number): readonly Styled[] {
+  const prompt = state.phase.kind === "ended" ? undefined : promptLeft(reading.entries);
+  return prompt === undefined
+    ? []
+    : wrap(`It waits for an answer: ${prompt}`, width).map((line): Styled => [line, "strong"]);
 }
 
 /** While a process is at work the next moment may say otherwise. */

@@ -7,11 +7,12 @@ import type { Outcome, Standing } from "./batch.ts";
 import type { SavedRuns } from "./read-once.ts";
 
 export function outcomeOf(directory: Pick<SavedRuns, "read">, { state, run }: Standing): Outcome {
-  if (state !== "recovered" || run === undefined) return { back: "", lost: "" };
+  if (state !== "recovered" || run === undefined) return { back: "", lost: "", isWithoutRows: false };
   const { entries } = directory.read(run);
-  const { loss } = foundIn(unitsOf(entries));
+  const { loss, unproved } = foundIn(unitsOf(entries));
   return {
-    back: closingOf(entries)?.back.join(", ") ?? "",
+    isWithoutRows: unproved !== undefined,
+    back: closingOf(entries)?.back.join("; ") ?? "",
     lost: loss === undefined ? "" : shortLossText(loss),
   };
 }

@@ -1,8 +1,10 @@
 /** The state of a batch as a whole. Its own run ends once all is agreed, before the first of its databases begins. */
 import { summarize } from "../../engine/state/summary.ts";
 import type { Entry } from "../../engine/journal/entry.ts";
+import { named } from "../../kit/text/printable.ts";
 import type { ReportedBatch } from "../../report/batch.ts";
-import { backOf, type Batch, batchOf, goOnWithAll, isLeft, type Standing, standingsOf } from "./batch.ts";
+import type { Moment } from "../../report/timeline.ts";
+import { backText, type Batch, batchOf, goOnWithAll, isLeft, type Standing, standingsOf } from "./batch.ts";
 import { outcomeOf } from "./batch-outcomes.ts";
 import type { SavedRuns } from "./read-once.ts";
 
@@ -45,20 +47,30 @@ function stateOf(left: readonly string[]): string {
   return BY_WEIGHT.find((state) => left.includes(state)) ?? "stopped";
 }
 
-export function backText(standings: readonly Standing[]): string {
-  return `${backOf(standings)} of ${standings.length} databases are back`;
-}
-
 /** The batch as the report tells it. */
 export function reportedBatch(directory: SavedRuns, { batch, standings, state, updatedAt }: BatchState): ReportedBatch {
+  const outcomes = standings.map((each) => ({ ...each, outcome: outcomeOf(directory, each) }));
   return {
-    told: backText(standings),
+    told: backText(outcomes),
     ...{ state, updatedAt, goOnWith: goOnWithAll(batch) },
     isFinished: !standings.some(isLeft),
-    members: standings.map((standing) => {
-      const { member, state: how, run = "", why = "" } = standing;
-      const { name, guid } = member;
-      return { name, guid, state: how.replace("-", " "), run, why, ...outcomeOf(directory, standing) };
-    }),
+    moments: standings.flatMap((standing) => momentsOf(directory, standing)).sort((a, b) => (a.time < b.time ? -1 : 1)),
+    members: outcomes.map(({ member: { name, guid }, state: how, run = "", why = "", outcome: { back, lost } }) => ({
+      ...{ name, guid, state: how.replace("-", " "), run, why, back, lost },
+    })),
   };
+}
+
+/** Its run's beginning, and its end or last stop. */
+function momentsOf(directory: SavedRuns, { run, state, member }: Standing): readonly Moment[] {
+  if (run === undefined || state === "unreadable") return [];
+  const { entries } = directory.read(run);
+  const [first] = entries;
+  const last = entries.findLast(({ type }) => type === "run-ended" || type === "run-stopped");
+  const name = named(member.name);
+  return [
+    ...(first === undefined ? [] : [{ time: first.time, what: `${name}: run ${run} began` }]),
+    ...(last?.type === "run-ended" ? [{ time: last.time, what: `${name}: run ${run} ended: ${last.outcome}` }] : []),
+    ...(last?.type === "run-stopped" ? [{ time: last.time, what: `${name}: run ${run} stopped: ${last.why}` }] : []),
+  ];
 }

@@ -57,6 +57,8 @@ export interface Standing {
 export interface Outcome {
   readonly back: string;
   readonly lost: string;
+  /** It is back, and no row was counted in it. */
+  readonly isWithoutRows: boolean;
 }
 
 export function standingsOf(directory: SavedRuns, batch: Batch): readonly Standing[] {
@@ -198,6 +200,14 @@ export const isLeft = ({ state }: Standing): boolean =>
 export const backOf = (standings: readonly Standing[]): number =>
   standings.filter(({ state }) => state === "recovered").length;
 
+/** Success is a proof: a database whose rows nobody counted is told apart. `where`: the space, behind a blank. */
+export function backText(standings: readonly (Standing & { readonly outcome?: Outcome })[], where = ""): string {
+  const back = backOf(standings);
+  const bare = standings.filter(({ outcome }) => outcome?.isWithoutRows === true).length;
+  const proved = bare === 0 ? "" : `, ${back - bare} of them proved by rows`;
+  return `${back} of ${standings.length} databases${where} are back${proved}`;
+}
+
 /** How a batch ends, for a person. `again` gives a command the flags of this call; `outcomeOf` looks into a run. */
 export function endLines(
   batch: Batch,
@@ -205,10 +215,11 @@ export function endLines(
   { again, outcomeOf }: { readonly again: (command: string) => string; readonly outcomeOf: (one: Standing) => Outcome },
 ): readonly string[] {
   const left = standings.filter(({ state }) => state !== "recovered");
+  const outcomes = standings.map((each) => ({ ...each, outcome: outcomeOf(each) }));
   return [
-    `${backOf(standings)} of ${standings.length} databases of ${batch.org}/${batch.space} are back.`,
-    ...standings.flatMap((each) => {
-      if (each.state === "recovered") return backLines(each.member.name, outcomeOf(each));
+    `${backText(outcomes, ` of ${batch.org}/${batch.space}`)}.`,
+    ...outcomes.flatMap((each) => {
+      if (each.state === "recovered") return backLines(each.member.name, each.outcome);
       const { member, state, why, goOnWith } = each;
       return [
         `  "${member.name}" (${member.guid}): ${why ?? state.replace("-", " ")}`,

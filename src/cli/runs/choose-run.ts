@@ -42,14 +42,14 @@ export function chooseRunOrRehearsal(
   const goesOn = rehearsals(saved).at(-1);
   const last = goesOn ?? lastRehearsal(saved);
   if (last === undefined || (goesOn === undefined && !looks)) return chooseRun(saved, prefix, ended?.() ?? gone(last));
-  say(`no run is open; the last rehearsal${goesOn === undefined ? "" : " that goes on"} is ${last}`);
+  say(`No run is open. The last rehearsal${goesOn === undefined ? "" : " that can be resumed"} is ${last}.`);
   return last;
 }
 
 const gone = (rehearsal: string | undefined): string =>
   rehearsal === undefined
     ? BEGIN
-    : `The last rehearsal, ${rehearsal}, has ended and its foundation is gone: begin another with dingo-recover rehearse; with --undo it is taken back too.`;
+    : `The last rehearsal, ${rehearsal}, has ended: it cannot be taken back any more. To see an undo: dingo-recover rehearse SCENARIO --undo.`;
 
 /** The last rehearsal, also if it has ended. */
 function lastRehearsal(directory: SavedRuns): string | undefined {

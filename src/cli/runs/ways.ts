@@ -8,5 +8,11 @@ import { type Entry, hasTouched } from "../../engine/journal/entry.ts";
 export function waysOf(run: string, entries: readonly Entry[]): Ways {
   const state = replay(entries);
   const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
-  return wayOn(state, { run, code: error?.code, place: error?.place, touched: hasTouched(entries) });
+  return wayOn(state, {
+    run,
+    code: error?.code,
+    place: error?.place,
+    remedy: error?.remedy,
+    touched: hasTouched(entries),
+  });
 }

@@ -32,7 +32,13 @@ function errorAgain(error: JournaledError, run: string, flags: readonly string[]
 
 export function waysAgain(ways: Ways, again: (command: string) => string): Ways {
   const field = <K extends keyof Ways>(key: K) => optional(key, ways[key] === undefined ? undefined : again(ways[key]));
-  return { ...field("resumeWith"), ...field("undoWith"), ...field("beginAnewWith"), ...field("closeWith") };
+  return {
+    ...field("resumeWith"),
+    ...field("acceptWith"),
+    ...field("undoWith"),
+    ...field("beginAnewWith"),
+    ...field("closeWith"),
+  };
 }
 
 function closingAgain(closing: Closing, again: (command: string) => string): Closing {

@@ -224,9 +224,9 @@ function tellUnusedDecisions(session: Session): void {
     session.emit({ type: "note", message: `--decide ${given} decided nothing: that question did not come` });
 }
 
-function standstill({ options, plan, state }: Session, { code, place }: RecoverError): Standstill {
+function standstill({ options, plan, state }: Session, { code, place, remedy }: RecoverError): Standstill {
   const touched = touchesWorld(plan, state);
-  return { run: options.journal.run, code, place, touched, canGoBack: canGoBack(plan, state) };
+  return { run: options.journal.run, code, place, remedy, touched, canGoBack: canGoBack(plan, state) };
 }
 
 async function closeDown(session: Session): Promise<void> {

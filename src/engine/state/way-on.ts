@@ -6,7 +6,7 @@ import type { RunState } from "./state.ts";
 
 export type WayOn =
   /** `undoWith`: where it has changed something that can be taken back, and is not being taken back already. */
-  | { readonly resumeWith: string; readonly undoWith?: string }
+  | { readonly resumeWith: string; readonly undoWith?: string; readonly acceptWith?: string }
   /** A command line for another run, to be put right by hand first, and the one that closes this run. */
   | { readonly beginAnewWith: string; readonly closeWith: string }
   /**
@@ -21,25 +21,31 @@ export interface Standstill {
   readonly code?: string | undefined;
   /** Of that error: `input NAME` where that has to be given otherwise, or of `input-invalid` the names alone. */
   readonly place?: string | undefined;
+  /** Of that error: a loss names the flag that accepts it. */
+  readonly remedy?: string | undefined;
   /** Whether a step may have changed the world. */
   readonly touched: boolean;
   /** Whether an undo would take something back; absent where the journal alone is at hand. */
   readonly canGoBack?: boolean;
 }
 
-export function wayOn(state: RunState, { run, code, place, touched, canGoBack = true }: Standstill): WayOn {
+export function wayOn(state: RunState, { run, code, place, remedy, touched, canGoBack = true }: Standstill): WayOn {
   if (code === "fenced" || state.startedAt === "" || state.phase.kind === "ended") return {};
   // Without the flag, the same refusal would come again.
   const named = code === "runbook-changed" ? `${run} --accept-runbook` : run;
   if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${named}` };
   if (touched || code === undefined || !isLasting(code)) {
     const undoWith = touched && canGoBack ? { undoWith: `dingo-recover undo ${named}` } : {};
-    return { resumeWith: `dingo-recover resume ${named}`, ...undoWith };
+    const accept = code === "loss-not-accepted" ? ACCEPT_LOSS.exec(remedy ?? "")?.[0] : undefined;
+    const resumeWith = `dingo-recover resume ${named}`;
+    return { resumeWith, ...(accept === undefined ? {} : { acceptWith: `${resumeWith} ${accept}` }), ...undoWith };
   }
   return state.rehearsal
     ? {}
     : { beginAnewWith: beginning(state, wrongInputs({ code, place })), closeWith: `dingo-recover undo ${run}` };
 }
+
+const ACCEPT_LOSS = /--accept-loss \d+/u;
 
 /** Only given inputs are repeated: a default is there again. Wrong ones are left to be filled in. */
 function beginning(state: RunState, wrong: readonly string[]): string {

@@ -52,7 +52,7 @@ export async function askAboutDrift(
   await noteAnswer(session, question, { unit, answer });
   if (answer.value === "go-on" || answer.value === "again") return answer.value;
   throw refuse("stopped-by-operator", `the operator stopped because ${namesOf(drifted)} no longer holds`).advise(
-    `Put it right, then continue with "${session.resumeCommand}".`,
+    `Put it right and continue with "${session.resumeCommand}", or let the run go on as things are. ${remedyOf(session, unit, question)}`.trimEnd(),
   );
 }
 
@@ -68,6 +68,14 @@ function aboutOf(drifted: Drifted): Checked {
 function alike(drifted: Drifted): (value: string) => boolean {
   const from = aboutOf(drifted).fact.planned.index;
   return (value) => value === "again" && drifted.every(({ fact }) => fact.planned.index >= from);
+}
+
+/** A fact alone is told with its evidence; several have theirs in the details. */
+function driftText(drifted: Drifted): string {
+  const [{ fact, verdict }, ...others] = drifted;
+  if (others.length > 0) return `Steps that had succeeded no longer hold, or cannot be told: ${namesOf(drifted)}.`;
+  const how = verdict.holds === false ? "no longer holds" : "cannot be told any more";
+  return `The step "${unitName(fact.unit)}" had succeeded; its result ${how} (${verdict.evidence}).`;
 }
 
 const namesOf = (drifted: Drifted): string => drifted.map(({ fact }) => unitName(fact.unit)).join(", ");
@@ -93,7 +101,7 @@ function questionOf(session: Session, drifted: Drifted, failed: RecoverError | u
   return {
     kind: "choice",
     id: `drift-${session.state.drifts}`,
-    prompt: `What was established by ${namesOf(drifted)} no longer holds, or cannot be told. ${failed === undefined ? "Go on?" : "What now?"}`,
+    prompt: `${driftText(drifted)} ${failed === undefined ? "Go on?" : "What now?"}`,
     why: "The world has moved since they ran; the steps that follow rely on these facts.",
     choices: [
       { value: STOP, label: "stop here", consequence: "nothing is changed; the run can be resumed later" },

@@ -26,6 +26,8 @@ export type NextStep = { readonly text: string } | { readonly command: string; r
 /** How somebody goes on with a run that did not reach its end; a command each. */
 export interface Ways {
   readonly resumeWith?: string | undefined;
+  /** Beside `resumeWith`, which would meet the same refusal: accepts the loss that was refused. */
+  readonly acceptWith?: string | undefined;
   readonly undoWith?: string | undefined;
   /** In the place of `resumeWith`, where resuming cannot help. */
   readonly beginAnewWith?: string | undefined;
@@ -68,9 +70,10 @@ function commandLine({ command, why }: Extract<NextStep, { readonly command: str
 }
 
 /** Nothing when the run has come to its end. */
-export function nextSteps({ resumeWith, undoWith, beginAnewWith, closeWith }: Ways): readonly NextStep[] {
+export function nextSteps({ resumeWith, acceptWith, undoWith, beginAnewWith, closeWith }: Ways): readonly NextStep[] {
   return [
-    ...step(resumeWith, "goes on"),
+    ...step(resumeWith, acceptWith === undefined ? "goes on" : "looks again, once the missing segments are back"),
+    ...step(acceptWith, "goes on without them: they are lost"),
     ...step(undoWith, "takes it back"),
     ...(beginAnewWith === undefined ? [] : [{ text: IN_VAIN }]),
     ...step(beginAnewWith, "once that is put right"),

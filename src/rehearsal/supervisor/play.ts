@@ -75,6 +75,8 @@ export interface RehearsalResult {
   readonly directory: string;
   /** The far side's counts while the tool worked: "docker stop" → 1. */
   readonly counts: Readonly<Record<string, number>>;
+  /** A person at the terminal stopped it before its end: whether its lesson came, nobody knows. */
+  readonly stoppedByHand?: true;
   /** The far side is a Docker host, without any archive. */
   readonly onDocker?: true;
   /** The real database's rows, for people; absent if there was none. */
@@ -190,6 +192,7 @@ export async function conclude(
     exitCode,
     expected,
     complaints,
+    ...(sitting.interactive && !undone && exitCode === EXIT.stopped ? { stoppedByHand: true as const } : {}),
     ...seen(sitting, place, { state, record }),
     ...(shown === undefined ? {} : { real: shown.lines }),
   };

@@ -33,6 +33,11 @@ function well(result: RehearsalResult): readonly string[] {
   const { exitCode, expected, onDocker } = result;
   const archive = onDocker === true ? "" : "The source archive is untouched. ";
   const ending = `${archive}The tool called nothing that the box does not know, and ended with ${exitCode}`;
+  if (result.stoppedByHand === true)
+    return [
+      `${ending}: you stopped it before its end. To play it again:`,
+      `  dingo-recover rehearse ${result.scenario}`,
+    ];
   if (exitCode !== expected && !isCarriedOn(result))
     return [
       `${archive}Exit code ${exitCode}, because of your answers. The scenario's own answers lead to ${expected}.`,

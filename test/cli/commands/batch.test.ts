@@ -81,8 +81,8 @@ const NEW: readonly Standing["state"][] = ["not-begun", "not-begun", "not-begun"
 const again = (command: string): string => withFlags(command, ["--state-dir", "/s"]);
 const outcomeOf = ({ state }: Standing) =>
   state === "recovered"
-    ? { back: "public.orders: 125 rows", lost: "up to 63 s of writes may be lost" }
-    : { back: "", lost: "" };
+    ? { back: "public.orders: 125 rows", lost: "up to 63 s of writes may be lost", isWithoutRows: false }
+    : { back: "", lost: "", isWithoutRows: false };
 const SHOWN = { again, outcomeOf };
 
 describe("a batch", () => {
@@ -237,6 +237,14 @@ describe("the end of a batch", () => {
       `  "db-3" (${guid(3)}): not begun`,
       `all that are left, one after another: dingo-recover resume ${BATCH.run} --state-dir /s`,
     ]);
+  });
+
+  it("tells how many are proved by rows, where not all that are back are", () => {
+    const two = [...standings.slice(0, 1), { member: member(2), state: "recovered", run: "b" } as const];
+    const bare = (each: Standing) => ({ ...outcomeOf(each), isWithoutRows: each.run === "b" });
+    expect(endLines(BATCH, two, { again, outcomeOf: bare })[0]).toBe(
+      "2 of 2 databases of shop/prod are back, 1 of them proved by rows.",
+    );
   });
 
   it("is one document for scripts", () => {

@@ -123,6 +123,9 @@ describe("a batch", () => {
     const update =
       "shop/prod: 2 of 2 databases are back, 20 s after the work on it began. db-1: up to 63 s of writes may be lost.";
     expect(text).toContain(update);
+    expect(text).toMatch(/## In short\n+\*\*shop\/prod: 2 of 2 databases are back\.\*\*/u);
+    expect(text).not.toContain("the run ended");
+    expect(text).toMatch(/all were agreed on; .*\n.*db-1: run \S+ began.*\n.*db-1: run \S+ ended: succeeded/u);
     expect(text).not.toContain("is done; it took");
     expect(incidentUpdate(entries, { timeZone: "UTC", batch: batchOfReport })).toBe(update);
   });

@@ -41,6 +41,13 @@ describe("the last lines of a rehearsal", () => {
     },
   );
 
+  it("tell a person who stopped how it is played again, and not that it went as it should", () => {
+    const lines = summary({ ...played, complaints: [], exitCode: 13, expected: 13, stoppedByHand: true });
+    expect(lines.join("\n")).toMatch(/ended with 13: you stopped it before its end\. To play it again:/u);
+    expect(lines.join("\n")).not.toContain("as it should");
+    expect(lines.at(-1)).toBe("  dingo-recover rehearse killed-before-start");
+  });
+
   it.each([
     ["test-backup", "bad-backup"],
     ["persist-compose-data", "persist-full-disk"],

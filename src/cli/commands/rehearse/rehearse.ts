@@ -142,7 +142,7 @@ export function requireBox(given: GlobalArguments, run: string): void {
 function boxGone(run: string): RecoverError {
   return refuse("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`)
     .at(run)
-    .advise('Begin another with "dingo-recover rehearse".');
+    .advise('It cannot go on, nor be taken back. To see an undo: "dingo-recover rehearse SCENARIO --undo".');
 }
 
 function conclude(given: GlobalArguments, output: Output, result: RehearsalResult): number {

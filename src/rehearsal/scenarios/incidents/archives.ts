@@ -53,7 +53,7 @@ export const ARCHIVES: readonly Row[] = [
     refused: [
       "loss-not-accepted",
       "12 segments (1 missing, 11 unreachable, these stored 20",
-      "with them, all writes after the recovery point may be lost",
+      "are lost: the recovered data end at 20",
       ", 77 min before the deletion at 20",
       "missing 000000010000000000000008",
       "--accept-loss 12",

@@ -249,12 +249,7 @@ export const NEW_INSTANCE: readonly Row[] = [
       "a resumed run looks again at what was finished: the copy that was whole is not whole any more, and is not started",
     adds: ["Mind the clean-up job of the bucket: it runs on the hour."],
     interruption: { at: /^etcd PUT \/service\/[^/]+\/initialize$/, meanwhile: oneObjectGoes },
-    answers: { "any choice": "stop" },
-    exitCode: 13,
-    complaints: (closing) => [
-      ...leftUsers(closing.world),
-      ...(closing.exitCode === 0 ? [] : firstLifeComplaints(closing, "exited", "the container was started over it")),
-    ],
+    answers: { "any choice": "again" },
     unsaid: (told) =>
       unsaid("the resumed run", told.text, ['"type":"drift-found","step":"copy"', "23 of 24 objects are there"]),
   },

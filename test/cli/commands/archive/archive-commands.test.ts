@@ -77,8 +77,8 @@ describe("archive verify", () => {
     for (const line of rest) expect(line.length, line).toBeLessThanOrEqual(80);
     const text = lines.join(" ").replace(/\s+/g, " ");
     for (const said of [
-      "3 segments (1 missing, 2 unreachable) are lost; with them, all writes after the recovery point may be lost",
-      "stored 2026-11-21T02:30:00.000Z, 6 min before the deletion at 2026-11-21T02:35:21.000Z; its last transaction may be much older)",
+      "3 segments (1 missing, 2 unreachable) are lost: the recovered data end at 2026-11-21T02:30:00.000Z or earlier, 6 min",
+      "6 min before the deletion at 2026-11-21T02:35:21.000Z; later writes may be lost",
       "recovery_target_timeline = 'latest'",
       "between 2026-11-21 02:30:00Z and 2026-11-21 02:50:00Z",
       "--deep looks into the objects",

@@ -77,16 +77,16 @@ describe("a rehearsal whose supervisor is killed", () => {
     const foreseen = await place.run(["undo", "--dry-run"]);
     const resumed = await place.start(["resume", "--json"]).ended;
     expect(status.code).toBe(EXIT.done);
-    expect(status.stderr).toBe(`no run is open; the last rehearsal that goes on is ${run}\n`);
+    expect(status.stderr).toBe(`No run is open. The last rehearsal that can be resumed is ${run}.\n`);
     expect(status.stdout).toContain(`${run}  stopped  (rehearsal)`);
     expect([foreseen.code, foreseen.stderr]).toEqual([EXIT.done, status.stderr]);
     expect(resumed.code).toBe(EXIT.done);
     // It has ended, and its box is gone: it can be looked at, and nothing of it can be taken back.
-    expect((await place.run(["status"])).stderr).toBe(`no run is open; the last rehearsal is ${run}\n`);
+    expect((await place.run(["status"])).stderr).toBe(`No run is open. The last rehearsal is ${run}.\n`);
     const undo = await place.run(["undo"]);
     expect(undo.code).toBe(EXIT.usage);
     expect(undo.stderr.replaceAll(/\s+/gu, " ")).toContain(
-      `The last rehearsal, ${run}, has ended and its foundation is gone`,
+      `The last rehearsal, ${run}, has ended: it cannot be taken back any more. To see an undo: dingo-recover rehearse SCENARIO --undo.`,
     );
   }, 300_000);
 });
