@@ -65,3 +65,73 @@ describe("a journal's export without its long messages", () => {
     expect((await search({ "broker.log": GOOD + journal("null", blank) })).exitCode).toBe(17);
   });
 });
+
+describe("the broker's words in another spelling", () => {
+  const deletion = lager(goodDeletion());
+  const escaped = (text: string, which: RegExp): string =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => {
+        const spelt = line.replace(which, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
+        return `{"m":"${spelt}"}\n`;
+      })
+      .join("");
+  const spellings: [string, (text: string) => string][] = [
+    ["each character escaped", (text) => escaped(text, /./g)],
+    ["each sign escaped", (text) => escaped(text, /[^A-Za-z0-9 ]/g)],
+    ["en dashes", (text) => text.replaceAll("-", "\u2013")],
+    ["hyphens that do not break", (text) => text.replaceAll("-", "\u2011")],
+    ["soft hyphens", (text) => text.replaceAll("-", "-\u00ad")],
+    ["backslashes of a page's source", (text) => text.replaceAll("-", "\\-")],
+    ["hyphens of a unit's name", (text) => text.replaceAll("-", "\\x2d")],
+  ];
+
+  it.each(spellings)("makes a file that is not understood, without a time and with one: %s", async (_name, spell) => {
+    const files = { "broker.log": GOOD, "other.log": spell(deletion) };
+    const logs = { files: memoryLogs(files, { modifiedAt: now }), patterns: Object.keys(files) };
+    for (const around of [undefined, new Date("2016-03-17T06:10:17Z")]) {
+      const query = around === undefined ? {} : { around };
+      const { document } = await discover({ sources: { logs, now }, query });
+      expect(document.coverage.slice(0, 2)).toMatchObject([
+        { file: "broker.log", complete: true },
+        { file: "other.log", complete: false, why: expect.stringMatching(/another spelling/) as string },
+      ]);
+    }
+  });
+
+  const many = lager(Array.from({ length: 60 }, () => eraF.create()));
+
+  it.each<[string, (text: string) => string]>(spellings.slice(2))(
+    "is counted between lines that are read: %s",
+    async (_name, spell) => {
+      const { exitCode, document } = await search({ "broker.log": many + spell(deletion) + many });
+      expect([exitCode, document.candidates.length]).not.toEqual([17, 0]);
+      expect(document.candidates.length > 0 || /not understood/.test(document.coverage[0]?.why ?? "")).toBe(true);
+    },
+  );
+
+  it("is read between lines that are read, where only its signs are escaped", async () => {
+    const { document } = await search({ "broker.log": many + (spellings[1]?.[1] ?? String)(deletion) + many });
+    expect(document.candidates).toMatchObject([{ guid: GUID }]);
+  });
+});
+
+describe("a line that says that an instance went, and not which", () => {
+  const gone = (action: string) => lager([[action, {}]]);
+
+  it.each(["state.delete-cluster", "state.delete-cluster-state"])("is counted alone: %s", async (action) => {
+    const { document, exitCode } = await search({ "broker.log": GOOD + gone(action) });
+    expect(document.coverage[0]?.why).toMatch(/1 of its lines .*an instance went.*line 3/);
+    expect(exitCode).toBe(15);
+  });
+
+  it.each<[string, string]>([
+    ["before it", lager(goodDeletion()) + gone("state.delete-cluster")],
+    ["behind it", gone("state.delete-cluster") + lager([eraF.unassign(), eraF.done()])],
+    ["of a sanity test", gone("state.delete-cluster") + lager([eraF.done("T-1472688")])],
+  ])("is none if another line of that deletion stands %s", async (_name, text) => {
+    const { document } = await search({ "broker.log": GOOD + text });
+    expect(document.coverage[0]).toMatchObject({ complete: true });
+  });
+});

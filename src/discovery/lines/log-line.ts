@@ -10,7 +10,7 @@ import { looseAt } from "./loose-json.ts";
 import { LOSS_NEEDLES, tellsLoss } from "./loss-notice.ts";
 import { readOtherLine } from "./other-line.ts";
 import { isLager, lagerText } from "./rewritten-lager.ts";
-import { bareText, spellingsOf } from "./spellings.ts";
+import { bareText, hidesBroker, spellingsOf } from "./spellings.ts";
 import { isUnderstood } from "./understood.ts";
 import { isDingoBroker, isTelling, namesBroker } from "../../kit/log-patterns/broker.ts";
 import { optional } from "../../kit/optional.ts";
@@ -29,8 +29,14 @@ export const NEEDLES: readonly string[] = [
   "remove-random-node.perform",
   "remove-leader.perform",
   "remove-cluster-assignment",
+  "state.delete-cluster",
   "etcd-delete.done",
-  "-broker.deprovision.",
+  // Without the hyphen, of which there are many spellings; then with the full stop escaped.
+  "broker.deprovision.",
+  "2edeprovision",
+  "2Edeprovision",
+  ";deprovision&",
+  ".deprovision\\",
   "deprovision.done",
   "provision.start",
   "provision.async-",
@@ -39,13 +45,13 @@ export const NEEDLES: readonly string[] = [
   "provision.perform.error",
   "update-recreation-data.saved",
   "new-node-count",
-  "-broker.cluster.request",
+  "broker.cluster.request",
   "scheduler.stop-cluster",
   "scheduler.run-cluster",
   "save-clusterState",
   "state.save-cluster",
-  "-broker.update.start",
-  "-broker.recreate.",
+  "broker.update.start",
+  "broker.recreate.",
   "add-node.perform",
   "PATRONI_SCOPE",
   "Destroying Docker",
@@ -115,11 +121,20 @@ export function readLogLines(text: string, place?: Fact["place"]): readonly LogL
   const line = bareText(text);
   const read = readText(line, { context: {}, place, depth: 0 });
   const [first, ...others] = read;
+  if (first !== undefined && NAMED.test(line) && !read.some(isSaidOtherwise) && hidesBroker(line))
+    return [{ ...first, illegible: true }, ...others];
   // The count that makes it a notice may stand beside its text.
   return first === undefined || read.some(isNoNotice) || !tellsLoss(line)
     ? read
     : [{ ...first, lost: true }, ...others];
 }
+
+/** The words of the search that stand behind the broker's name, so that they are found if only the name is spelt otherwise. */
+const NAMED = /deprovision|broker\.(?:cluster\.request|update\.start|recreate\.)/;
+
+/** It was read, or a client of a database may have written it. */
+const isSaidOtherwise = ({ lager, envelope }: LogLine): boolean =>
+  (lager !== undefined && isDingoBroker(lager.source)) || isOfContainer(envelope);
 
 const isNoNotice = ({ lager, lost, envelope }: LogLine): boolean =>
   lager !== undefined || lost === true || isOfContainer(envelope);

@@ -9,6 +9,11 @@ const MAGIC: readonly { readonly name: string; readonly bytes: readonly number[]
   { name: "zstd", bytes: [0x28, 0xb5, 0x2f, 0xfd] },
   { name: "xz", bytes: [0xfd, 0x37, 0x7a, 0x58] },
 ];
+/** Its mark begins with that of UTF-16. */
+const UTF_32: readonly (readonly number[])[] = [
+  [0xff, 0xfe, 0, 0],
+  [0, 0, 0xfe, 0xff],
+];
 
 /**
  * Why the file cannot be read as text; undefined for text. `head` and `tail` are its first and last bytes, `zeros` the most
@@ -17,6 +22,8 @@ const MAGIC: readonly { readonly name: string; readonly bytes: readonly number[]
 export function notText(head: Uint8Array, tail: Uint8Array, zeros: number): string | undefined {
   const packed = MAGIC.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
   if (packed !== undefined) return `is not text: what was unpacked is packed again (${packed.name})`;
+  if (UTF_32.some((mark) => mark.every((byte, at) => head[at] === byte)))
+    return "is not text as it is searched: it is UTF-32; convert it to UTF-8";
   if (isUtf16(head)) return "is not text as it is searched: it is UTF-16; convert it to UTF-8";
   const isTar = TAR.every((byte, at) => head[257 + at] === byte);
   const ends = [head, tail].map(withoutHoleBefore).map((end) => (isTar ? withoutZerosBehind(end) : end));

@@ -2,6 +2,7 @@
  * Other spellings of one line: what wraps a line escapes its quotes, once or many times, and what shows it puts colours in.
  * Each step takes one such layer off.
  */
+import { brokersNamed } from "../../kit/log-patterns/broker.ts";
 import { COLOURS } from "../../kit/text/colours.ts";
 import { escapedAt } from "./loose-json.ts";
 
@@ -78,4 +79,17 @@ function withItsBeginning(text: string): string | undefined {
   const at = text.search(BEHIND_TAG);
   if (at < 0 || /"timestamp"\s*:\s*$/.test(text.slice(Math.max(0, at - 40), at))) return undefined;
   return `{"timestamp":${text.slice(at)}`;
+}
+
+/** Of word processors, web pages and mails. */
+const HYPHENS = /[\u2010-\u2015\u2212]/g;
+const UNSEEN = /[\\\u00ad\u200b-\u200d\u2060\ufeff]/g;
+
+/** Whether the broker is named in another spelling than the search looks for: in escapes, or by other characters. */
+export function hidesBroker(text: string): boolean {
+  const seen = brokersNamed(text);
+  return [...spellingsOf(text)].some((spelling) => {
+    const plain = spelling.normalize("NFKC").replace(HYPHENS, "-").replace(UNSEEN, "").toLowerCase();
+    return brokersNamed(plain) > seen;
+  });
 }

@@ -15,8 +15,11 @@ import { notText, zerosBefore } from "../lines/not-text.ts";
 import type { TimeWindow } from "../judgement/rank.ts";
 import { KeptFacts, type LetGo, MOST_FACTS, type Question } from "./kept-facts.ts";
 import { shown } from "../lines/safe-text.ts";
+import { hidesBroker } from "../lines/spellings.ts";
 import { guessFromFile, SourceClock } from "../lines/source-clock.ts";
 import { fromDate, type Stamp, UNDATED } from "../lines/stamp.ts";
+import { NamelessDeletions } from "./nameless-deletions.ts";
+import { nameOf, Tally } from "./tally.ts";
 import { UnreadUploads } from "./unread-uploads.ts";
 import type { NakedTime } from "../lines/envelope.ts";
 
@@ -108,18 +111,9 @@ export async function scanLogFiles(
 
 const COLOURED =
   "a terminal's colours stand within its words, so that a search misses them: unpack it, or print it with --color=never";
+const SPELT =
+  "its lines name the broker in another spelling, by escapes or other hyphens, so that a search misses them: save the log anew, as plain text";
 const NOTHING_CAME = "nothing came on standard input: the program that was to write to it may have failed";
-
-/** Lines of one kind: how many, and which was the first. */
-class Tally {
-  count = 0;
-  first = "";
-
-  note(line: number | undefined): void {
-    if (this.count === 0) this.first = nameOf(line);
-    this.count += 1;
-  }
-}
 
 class FileScan {
   readonly holes: string[] = [];
@@ -142,6 +136,7 @@ class FileScan {
   #to: Stamp | undefined;
   readonly #unread = new Tally();
   readonly #illegible = new Tally();
+  readonly #nameless = new NamelessDeletions();
   #torn: { readonly line: number | undefined; count: number } | undefined;
   #brokerLines = 0;
   #quietBrokerLines = 0;
@@ -175,6 +170,7 @@ class FileScan {
         });
       if (read.unread === true) this.#unread.note(found.line);
       if (read.illegible === true) this.#illegible.note(found.line);
+      this.#nameless.note(read, found.line);
       this.#observe(read, found.line);
       if (read.notGuid !== undefined && this.#ignoredIds.size < 1000) this.#ignoredIds.add(shown(read.notGuid));
       if (read.fact !== undefined) this.#sort(read.fact, read);
@@ -192,6 +188,7 @@ class FileScan {
     if (strange !== undefined) this.holes.push(strange);
     const lines = edgeLines(totals);
     if ([totals.head, totals.tail].some((edge) => breaksWord(decode(edge)))) this.holes.push(COLOURED);
+    if (lines.some((line) => hidesBroker(line) && !readLogLines(line).some(isContainers))) this.holes.push(SPELT);
     const edges = lines.flatMap((line) => readLogLines(line));
     for (const edge of edges) this.#learn(edge);
     if (totals.skipped === true && this.#clocks.size === 0) this.#learnFrom(totals);
@@ -374,6 +371,11 @@ class FileScan {
       this.holes.push(
         `${illegible.count} of its lines were not understood, the first is ${illegible.first}: they have the broker's words about an instance, and do not tell which`,
       );
+    const nameless = this.#nameless.end();
+    if (nameless.count > 0)
+      this.holes.push(
+        `${nameless.count} of its lines say that an instance went, the first is ${nameless.first}: no other line of that deletion stands beside it, to tell which`,
+      );
     if (this.#part !== undefined)
       this.holes.push(`it is the saved answer of a search, which calls itself a part: ${shown(this.#part)}`);
     if (this.#torn !== undefined) {
@@ -416,15 +418,12 @@ function vouches({ envelope, lager, fact, torn }: LogLine): boolean {
   );
 }
 
+const isContainers = ({ envelope }: LogLine): boolean => isOfContainer(envelope);
+
 const offsetOf = ({ place }: Fact): number => ("byteOffset" in place ? place.byteOffset : 0);
 
 function isPolled({ body }: Fact): boolean {
   return body.kind === "described" && body.nodes !== undefined;
-}
-
-/** When the search skipped ahead, lines have no numbers. */
-function nameOf(line: number | undefined): string {
-  return line === undefined ? "a line without a number" : `line ${line}`;
 }
 
 /**

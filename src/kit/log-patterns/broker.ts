@@ -164,6 +164,10 @@ const BROKERS: readonly string[] = ["patroni-broker", "dingo-postgresql-broker"]
 /** Whether the broker's own line may stand in the text, in a form that hides it. */
 export const namesBroker = (text: string): boolean => BROKERS.some((name) => text.includes(name));
 
+/** How often. */
+export const brokersNamed = (text: string): number =>
+  BROKERS.reduce((sum, name) => sum + text.split(name).length - 1, 0);
+
 export const isDingoBroker = (source: string): boolean => BROKERS.includes(source);
 
 /** The broker whose message it is: lager begins each with its source. */
@@ -235,6 +239,14 @@ export const BROKER_WORDS = rows({
     tells: "the broker does not find the instance",
     seen: "fixtures/logs/a-0.1.2",
     from: "broker 0.1.2",
+  },
+  /** Of an action: it names no instance. */
+  clusterDeleted: {
+    means: "gone",
+    says: /^state\.delete-cluster(?:-state)?$/,
+    tells: "the broker forgot an instance; other lines of the deletion tell which",
+    seen: "fixtures/logs/c-0.8.0, fixtures/logs/d-0.9.2",
+    from: "broker 0.6.0",
   },
   /** As an idle broker of 0.1 to 0.5 prints its offerings. */
   catalogue: {

@@ -26,6 +26,8 @@ const UNITS: Readonly<Record<string, number>> = {
 const AMOUNTS = /^(?:\d+(?:\.\d+)?\s*(?:ms|[smhdw])\s*)+$/;
 const AMOUNT = /(\d+(?:\.\d+)?)\s*(ms|[smhdw])/g;
 const ABSOLUTE = /^(?:(\d{4}-\d\d-\d\d)(?:[T ]|$))?(?:(\d\d?:\d\d(?::\d\d)?)(?:[.,](\d{1,9}))?)?\s*(.*)$/;
+/** No time has more characters. */
+const LONGEST_TEXT = 200;
 /** Longer than this is a slip of the finger, and would overflow dates. */
 const LONGEST = 100 * 365 * DAY;
 
@@ -44,7 +46,10 @@ export function parseDuration(text: string): number {
 /** Throws `usage` for what is no time, or lies in no calendar. */
 export function parseTime(text: string, now: Date): TypedTime {
   const trimmed = text.trim();
-  const parsed = parseRelative(trimmed, now) ?? parseAbsolute(trimmed, now) ?? parsePasted(trimmed, now);
+  const parsed =
+    trimmed.length > LONGEST_TEXT
+      ? undefined
+      : (parseRelative(trimmed, now) ?? parseAbsolute(trimmed, now) ?? parsePasted(trimmed, now));
   if (parsed !== undefined) return parsed;
   throw refuse("usage", `"${text}" is not a time`).advise(
     'Write "40m ago", "2016-03-17T06:10:17Z", "2016-03-17 06:10 +01:00" or "06:10" (UTC), or paste it as a log shows it.',

@@ -37,6 +37,7 @@ describe("a time", () => {
   it.each([
     "",
     "yesterday",
+    `40m${" ".repeat(10_000)}ago`,
     "2016-02-30",
     "2016-13-01",
     "25:00",

@@ -321,6 +321,13 @@ describe("a file that is no text", () => {
   const born = Buffer.from(lager([eraF.create()]));
   it.each<[string, Uint8Array, RegExp]>([
     ["UTF-16 with its mark", Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]), /it is UTF-16/],
+    [
+      "UTF-32",
+      Buffer.from(
+        [...`\ufeff${text}`].flatMap((each) => [...Buffer.from(Uint32Array.of(each.codePointAt(0) ?? 0).buffer)]),
+      ),
+      /it is UTF-32/,
+    ],
     ["UTF-16 without it", utf16, /it is UTF-16/],
     ["UTF-16, the other way round", Buffer.from(utf16).swap16(), /it is UTF-16/],
     ["packed twice", gzipSync(gzipSync(text)), /packed again \(gzip\)/],
