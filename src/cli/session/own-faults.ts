@@ -54,12 +54,9 @@ export function inOwnCall(call: () => unknown, tell: Telling): unknown {
 const toStderr = (error: unknown): void => void reportFailure(error, false);
 let hear = toStderr;
 
-/** A run hears of a fault whose call was over; the function returned ends that. */
-export function hearLateFaults(listener: (error: unknown) => void): () => void {
+/** From now on it is told of each fault whose call was over. */
+export function hearLateFaults(listener: (error: unknown) => void): void {
   hear = listener;
-  return () => {
-    hear = toStderr;
-  };
 }
 
 let isWatching = false;
