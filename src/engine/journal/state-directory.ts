@@ -129,7 +129,8 @@ export class StateDirectory {
     const outcome = endOf(entries)?.outcome;
     const isMeant =
       options.behind === true ||
-      (options.back === true && outcome === "succeeded") || (options.handedOver === true && outcome === "handed-over");
+      (options.back === true && outcome === "succeeded") ||
+      (options.handedOver === true && outcome === "handed-over");
     if (outcome !== undefined && !isMeant) throw ended(run, outcome);
     const epoch = Math.max(entries.at(-1)?.epoch ?? 0, options.above ?? 0);
     return this.#open(run, { epoch, takeOver: options.takeOver });
