@@ -35,6 +35,10 @@ class OwnCall {
     }
   }
 
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   /** The first fault counts: later ones only follow from it. */
   fail(thrown: unknown): void {
     if (this.#hasFailed) return;
@@ -49,6 +53,11 @@ export function inOwnCall(call: () => unknown, tell: Telling): unknown {
   const own = new OwnCall(tell);
   const answer = calls.run(own, call);
   return answer instanceof Promise ? own.settled(answer) : answer;
+}
+
+/** Throws in a call of which a fault was heard: it was answered by that, and may still be going on. */
+export function requireNoFault(): void {
+  if (calls.getStore()?.hasFailed === true) throw new Error("this call has failed already");
 }
 
 const toStderr = (error: unknown): void => void reportFailure(error, false);

@@ -128,20 +128,22 @@ async function created(run: string) {
 const REJECT = 'Promise.reject(new Error("unawaited"))';
 const LATE = 'setTimeout(() => { throw new Error("unawaited"); }, 300)';
 const strayed = { code: "own-action-strayed", message: expect.stringContaining("unawaited") };
+const failed = { ...strayed, code: "own-action-failed" };
 
 it.each([
-  ["before its own effect", `["t.mut", async () => void ${REJECT}], ["t.next", async () => undefined]`, []],
+  ["before its own effect", `["t.mut", async () => void ${REJECT}], ["t.next", async () => undefined]`, [], failed],
   [
     "in the guard of the next step",
     `["t.mut", async () => undefined], ["t.next", async () => undefined, async () => void ${REJECT}]`,
     ["t.mut"],
+    strayed,
   ],
-])("begins no effect after an action left a rejection %s", async (_when, run, effects) => {
+])("begins no effect after an action left a rejection %s", async (_when, run, effects, error) => {
   const { code, stdout, last, made } = await created(run);
   const ended = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
   expect([code, made]).toEqual([12, effects]);
-  expect(ended).toMatchObject({ type: "run-ended", exitCode: 12, error: strayed });
-  expect(last).toMatchObject({ type: "run-stopped", exitCode: 12, error: strayed });
+  expect(ended).toMatchObject({ type: "run-ended", exitCode: 12, error });
+  expect(last).toMatchObject({ type: "run-stopped", exitCode: 12, error });
 });
 
 it("ends with 12, and writes down, what the last action left to a timer behind the end of the run", async () => {
