@@ -361,6 +361,34 @@ describe("an own runbook with an own action", () => {
     expect(`${ran.stdout}${ran.stderr}`).not.toContain(Buffer.from("of-a-variable-1").toString("base64"));
   });
 
+  it("needs no package for a type that a comment of JSDoc imports", async () => {
+    rewrite((good) =>
+      good.replace(
+        "/** @param {ActionMeans} means */",
+        '/** @param {import("dingo-recover/action").ActionMeans} means */',
+      ),
+    );
+    expect(await place.run(["lint", "--with-actions", "before-we-begin.yml"])).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("is refused where two actions have one id", async () => {
+    rewrite((good) => good.replaceAll("team.put-up-notice", "team.office-hours"));
+    const { code, stderr } = await place.run(["lint", "--with-actions", "before-we-begin.yml"]);
+    expect([code, stderr.replaceAll(/\s+/gu, " ")]).toEqual([
+      10,
+      expect.stringContaining('the action "team.office-hours" is defined twice in'),
+    ]);
+  });
+
+  it("is named where its module hangs while it is loaded", async () => {
+    rewrite((good) => `${good}\nawait new Promise(() => undefined);\n`);
+    const { code, stderr } = await place.start(["lint", "--with-actions", "before-we-begin.yml"]).ended;
+    const told = stderr.replaceAll(/\s+/gu, " ");
+    expect([code, told]).toEqual([10, expect.stringContaining("it waits for something that cannot come any more")]);
+    expect(told).toContain("actions.mjs");
+    expect(told).toContain("(config-invalid)");
+  });
+
   it.each(["lint", "show"])("is not loaded by %s, which says how it would be", async (command) => {
     const seen = join(place.directory, "seen");
     rewrite((text) => `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(seen)}, "");\n${text}`);
