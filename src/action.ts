@@ -108,6 +108,8 @@ export interface Context {
   keep(name: string, content: string): Promise<EvidenceRef>;
   /** Reads evidence back and checks its hash. */
   recall(ref: EvidenceRef): Promise<string>;
+  /** Masks a secret of the action's own from now on, on each screen and in each file. Call it before anything prints it. */
+  secret(value: string): void;
   /** Progress for the screen; never authority. */
   progress(progress: Progress): void;
 }

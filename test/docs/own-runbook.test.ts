@@ -335,6 +335,60 @@ describe("an own runbook with an own action", () => {
     }
   });
 
+  it("shows and keeps no secret that the configuration names, and none that it names itself", async () => {
+    const shown = ["of-a-variable-1", "of-a-file-22", "of-its-own-333", "not-named-4444"];
+    writeFileSync(join(place.directory, "key"), "of-a-file-22\n");
+    const login = "{ access_key_id: { env: ABSENT }, secret_access_key: { env: MY_KEY } }";
+    place.configure(
+      `actions: [actions.mjs]\ns3: { bucket: b, credentials: ${login} }\ngpg: { passphrase: { file: key } }\n`,
+    );
+    const print = `context.secret("of-its-own-333"); const all = ${JSON.stringify(shown.join(" "))}; console.log(all, Buffer.from("of-a-variable-1").toString("base64"));`;
+    rewrite((good) =>
+      good
+        .replace(
+          "async ({ ports }, { from, to }) => {",
+          `async (context, { from, to }) => { const { ports } = context; ${print}`,
+        )
+        .replace("open: z.boolean(),", "open: z.boolean(), all: z.string(),")
+        .replace("&& hour < to, hour }", "&& hour < to, hour, all }"),
+    );
+    const ran = await place.run(RUN, { MY_KEY: "of-a-variable-1", CF_PASSWORD: "" });
+    expect(ran.code, ran.stderr).toBe(0);
+    const files = globSync(join(place.state, "runs/*/*.jsonl")).map((file) => readFileSync(file, "utf8"));
+    expect(files).toHaveLength(2);
+    for (const text of [`${ran.stdout}${ran.stderr}`, ...files])
+      expect(shown.filter((each) => text.includes(each))).toEqual(["not-named-4444"]);
+    expect(`${ran.stdout}${ran.stderr}`).not.toContain(Buffer.from("of-a-variable-1").toString("base64"));
+  });
+
+  it("needs no package for a type that a comment of JSDoc imports", async () => {
+    rewrite((good) =>
+      good.replace(
+        "/** @param {ActionMeans} means */",
+        '/** @param {import("dingo-recover/action").ActionMeans} means */',
+      ),
+    );
+    expect(await place.run(["lint", "--with-actions", "before-we-begin.yml"])).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("is refused where two actions have one id", async () => {
+    rewrite((good) => good.replaceAll("team.put-up-notice", "team.office-hours"));
+    const { code, stderr } = await place.run(["lint", "--with-actions", "before-we-begin.yml"]);
+    expect([code, stderr.replaceAll(/\s+/gu, " ")]).toEqual([
+      10,
+      expect.stringContaining('the action "team.office-hours" is defined twice in'),
+    ]);
+  });
+
+  it("is named where its module hangs while it is loaded", async () => {
+    rewrite((good) => `${good}\nawait new Promise(() => undefined);\n`);
+    const { code, stderr } = await place.start(["lint", "--with-actions", "before-we-begin.yml"]).ended;
+    const told = stderr.replaceAll(/\s+/gu, " ");
+    expect([code, told]).toEqual([10, expect.stringContaining("it waits for something that cannot come any more")]);
+    expect(told).toContain("actions.mjs");
+    expect(told).toContain("(config-invalid)");
+  });
+
   it.each(["lint", "show"])("is not loaded by %s, which says how it would be", async (command) => {
     const seen = join(place.directory, "seen");
     rewrite((text) => `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(seen)}, "");\n${text}`);

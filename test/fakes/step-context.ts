@@ -68,6 +68,8 @@ export class StepContext implements Context {
     return content;
   }
 
+  secret(): void {}
+
   progress(progress: Progress): void {
     this.messages.push(progress.message);
   }

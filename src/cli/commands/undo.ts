@@ -68,5 +68,5 @@ export async function undo(given: UndoCall): Promise<number> {
   const events = new EventLog(directory, secrets);
   const alsoTo = (event: RunEvent): void => events.write(event);
   const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
-  return await conduct({ stage, runbook, journal, locks, flags, config, ...lease, alsoTo }, undoRun);
+  return await conduct({ stage, state, runbook, journal, locks, flags, config, ...lease, alsoTo }, undoRun);
 }

@@ -5,6 +5,7 @@ import type { Carrier, EngineOptions, RunFlags, RunResult } from "../../engine/s
 import { type Config, leaseText } from "../../config/settings/config.ts";
 import type { Journal } from "../../engine/journal/journal.ts";
 import type { Locks } from "../../engine/journal/key-locks.ts";
+import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { NO_HASH } from "../../engine/journal/line.ts";
 import { loginName } from "../../kit/process/login-name.ts";
 import { optional } from "../../kit/optional.ts";
@@ -17,13 +18,15 @@ import { secrets } from "../process/failure.ts";
 import { watchSignals } from "../process/signals.ts";
 import type { LeaseTerms } from "./held-run.ts";
 import { sayForOwnActions } from "./own-console.ts";
-import { hearLateFaults } from "./own-faults.ts";
+import { LateFaults } from "./late-faults.ts";
 import type { Stage } from "./stage.ts";
 import { toolVersion } from "../process/tool-version.ts";
 
 export interface Conduct {
   readonly stage: Stage;
   readonly runbook: Runbook;
+  /** Has the journal; absent if that is thrown away. */
+  readonly state?: StateDirectory;
   readonly journal: Journal;
   readonly locks: Locks;
   readonly flags: RunFlags;
@@ -40,13 +43,13 @@ export interface Conduct {
 
 /** Lets the engine work with screen and signals, and says how it ended. */
 export async function conduct(
-  { stage, journal, locks, lease, told = (event) => event, alsoTo, ...rest }: Conduct,
+  { stage, state, journal, locks, lease, told = (event) => event, alsoTo, ...rest }: Conduct,
   work: (options: EngineOptions) => Promise<RunResult>,
 ): Promise<number> {
   const { mode, renderer, clock, operator } = stage;
   const stopper = watchSignals((text) => renderer.say(text), stage.asks);
   const sayNoMore = sayForOwnActions((line) => renderer.say(line));
-  const hearNoMore = hearLateFaults((error) => stopper.stop(error));
+  const late = new LateFaults(state, journal.run, (error) => stopper.stop(error));
   try {
     const result = await carryRun(
       {
@@ -71,6 +74,7 @@ export async function conduct(
       },
       work,
     );
+    late.wasTold(result.error);
     // Before a run has begun, an error is that of a command (docs/exit-codes.md).
     if (result.error !== undefined && !hasBegun(journal)) throw result.error;
     return result.exitCode;
@@ -79,7 +83,7 @@ export async function conduct(
       // After any error, the terminal is restored.
       await renderer.close();
     } finally {
-      hearNoMore();
+      late.runIsOver();
       sayNoMore();
       stopper.release();
     }

@@ -3,12 +3,12 @@
  * is no proof. A refusal, and an error of the tool's own calls, pass as they are.
  */
 import { z } from "zod";
-import type { AnyAction, Verdict } from "../../action.ts";
+import type { AnyAction, Context, Verdict } from "../../action.ts";
 import { type ErrorCode, giveUp, RecoverError } from "../../errors.ts";
 import { UnknownValue } from "../../kit/commands/placeholder.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { faultsIn } from "./output-faults.ts";
-import { inOwnCall, type Telling } from "./own-faults.ts";
+import { inOwnCall, requireNoFault, type Telling } from "./own-faults.ts";
 
 /** One function of an action or of its way back. */
 type Call = (...given: readonly unknown[]) => unknown;
@@ -79,6 +79,17 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 const CHECKS_BACK: Readonly<Record<string, Check>> = { describe: commands, guard: nothing, probe: stated, run: asIs };
 
+/** A context lets no effect begin after a fault of its call. */
+function holdingBack(given: unknown): unknown {
+  const { beforeEffect } = Object(given) as Partial<Context>;
+  if (typeof beforeEffect !== "function") return given;
+  const held = async (): Promise<void> => {
+    await beforeEffect();
+    requireNoFault();
+  };
+  return { ...(given as Context), beforeEffect: held };
+}
+
 class OwnAction {
   readonly #file: string;
   readonly #action: AnyAction;
@@ -107,7 +118,7 @@ class OwnAction {
     };
     return (...given) => {
       try {
-        const answer = inOwnCall(() => call(...given), tell);
+        const answer = inOwnCall(() => call(...given.map(holdingBack)), tell);
         return answer instanceof Promise ? answer.then(judged).catch(fail) : judged(answer);
       } catch (thrown) {
         return fail(thrown);

@@ -35,6 +35,10 @@ class OwnCall {
     }
   }
 
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   /** The first fault counts: later ones only follow from it. */
   fail(thrown: unknown): void {
     if (this.#hasFailed) return;
@@ -51,15 +55,17 @@ export function inOwnCall(call: () => unknown, tell: Telling): unknown {
   return answer instanceof Promise ? own.settled(answer) : answer;
 }
 
+/** Throws in a call of which a fault was heard: it was answered by that, and may still be going on. */
+export function requireNoFault(): void {
+  if (calls.getStore()?.hasFailed === true) throw new Error("this call has failed already");
+}
+
 const toStderr = (error: unknown): void => void reportFailure(error, false);
 let hear = toStderr;
 
-/** A run hears of a fault whose call was over; the function returned ends that. */
-export function hearLateFaults(listener: (error: unknown) => void): () => void {
+/** From now on it is told of each fault whose call was over. */
+export function hearLateFaults(listener: (error: unknown) => void): void {
   hear = listener;
-  return () => {
-    hear = toStderr;
-  };
 }
 
 let isWatching = false;

@@ -9,12 +9,12 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { type ActionMeans, type AnyAction, defineAction, EFFECTS, refuse as refuseStep } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
-import { type RecoverError, refuse } from "../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { answeringFor, placesOf, stackOf } from "./own-action.ts";
 import { turnConsole } from "./own-console.ts";
-import { watchOwnFaults } from "./own-faults.ts";
+import { inOwnCall, watchOwnFaults } from "./own-faults.ts";
 
 /** Throws `config-invalid` with every mistake of the module. */
 export async function actionsOf(file: string): Promise<readonly AnyAction[]> {
@@ -45,14 +45,24 @@ interface Compiled {
 
 async function madeBy(file: string): Promise<unknown> {
   try {
-    const { actions } = (await imported(file)) as { readonly actions?: unknown };
+    const { actions } = (await inOwnCall(
+      () => imported(file),
+      (thrown, late) => (late ? strayed(file, thrown) : thrown),
+    )) as { readonly actions?: unknown };
     return typeof actions === "function"
       ? (actions as (means: ActionMeans) => unknown)({ defineAction, refuse: refuseStep, z })
       : undefined;
   } catch (cause) {
-    throw invalid(placeOf(file, cause), cause instanceof Error ? cause.message : String(cause), cause);
+    throw invalid(placeOf(file, cause), messageOf(cause), cause);
   }
 }
+
+const strayed = (file: string, thrown: unknown): RecoverError =>
+  giveUp("own-action-strayed", `an own module left work behind when it was loaded: ${messageOf(thrown)}`)
+    .at(file)
+    .advise(`Correct it in ${quoted(file)}, or tell its author.`, thrown);
+
+const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 /** With the line, as far as it is known. Node names none for JavaScript that it cannot read: its reader of types does. */
 function placeOf(file: string, cause: unknown): string {

@@ -48,6 +48,8 @@ const OF_IMPORT = { conditions: new Set(["node", "import", "module-sync", "node-
 const TYPES = /\b(?:import|export)\s+type\s+(?:\{[^{}"'`]*\}|\*\s*as\s+[\w$]+|[\w$]+)\s+from\s*["'][^"'\s]*["']/gu;
 /** The same in a comment of JavaScript: after an `@`, no program can import anything by that word. */
 const TYPES_OF_COMMENT = /@import\s+\{[^{}"'`]*\}\s+from\s*["'][^"'\s]*["']/gu;
+/** This package has types alone for an action, which need not be installed. */
+const OWN_TYPES = "dingo-recover/action";
 /** Characters between the words of a shell: a script may stand within one word of a command. */
 const BETWEEN_WORDS = /[\s"'`;|&()<>{}=,$]+/u;
 
@@ -120,7 +122,7 @@ function foundAs(module: string, specifier: string): readonly string[] {
       return [];
     }
   });
-  return found.length === 0 ? [written] : found;
+  return found.length === 0 && specifier !== OWN_TYPES ? [written] : found;
 }
 
 /** Undefined if nothing is there, or no file. Throws `config-untrusted` if nobody can hash the file. */

@@ -15,6 +15,7 @@
  *     undone stays so, and one that was moved (`handed-over`) goes on where it was taken in, nowhere else (`endOf`).
  * E5  A `run-resumed` with `imported`, or behind a move, takes up lines of another machine: no approval, answer or
  *     decision in front of it counts any more, for their writer could write anything (law 15).
+ * E6  A `run-stopped` right behind a `run-ended` tells a fault of an own action that came too late. The run stays ended.
  */
 import type { EvidenceRef, Json, JsonObject, PrintedCommand } from "../../action.ts";
 

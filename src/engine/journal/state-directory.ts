@@ -40,6 +40,8 @@ export interface OpenOptions {
   readonly takeOver: boolean;
   /** Opens one that has succeeded as well, to be undone. */
   readonly back?: boolean;
+  /** Opens one that has ended in any way, to write down what came behind its end (E6). */
+  readonly behind?: boolean;
   /** Opens one that was moved as well: where it is taken in. */
   readonly handedOver?: boolean;
   /** An epoch that somebody has had: a take-over counts on from there. */
@@ -126,7 +128,9 @@ export class StateDirectory {
     const { entries } = this.read(run);
     const outcome = endOf(entries)?.outcome;
     const isMeant =
-      (options.back === true && outcome === "succeeded") || (options.handedOver === true && outcome === "handed-over");
+      options.behind === true ||
+      (options.back === true && outcome === "succeeded") ||
+      (options.handedOver === true && outcome === "handed-over");
     if (outcome !== undefined && !isMeant) throw ended(run, outcome);
     const epoch = Math.max(entries.at(-1)?.epoch ?? 0, options.above ?? 0);
     return this.#open(run, { epoch, takeOver: options.takeOver });

@@ -69,7 +69,7 @@ class DryRun {
 
   async walk(): Promise<void> {
     for (const planned of this.#session.plan.steps) {
-      this.#session.checkStop();
+      await this.#session.checkStop();
       await fixTarget(this.#session);
       await this.#step(planned);
     }

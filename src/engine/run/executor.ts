@@ -15,7 +15,7 @@ import { catchUp, settleStep } from "../steps/unsettled-step.ts";
 /** Runs to the end, or throws what stops the run. */
 export async function execute(session: Session): Promise<void> {
   for (;;) {
-    session.checkStop();
+    await session.checkStop();
     await fixTarget(session);
     const move = nextMove(session.plan, session.state);
     switch (move.kind) {

@@ -20,7 +20,7 @@ export async function undoAll(session: Session): Promise<void> {
   const units = unitsToUndo(session.plan, session.state);
   await consentToUndo(session, units);
   for (const one of units) {
-    session.checkStop();
+    await session.checkStop();
     if (one.undo === undefined) await takeOperatorsWord(session, one);
     else await undoUnit(session, one);
   }

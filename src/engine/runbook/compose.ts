@@ -7,9 +7,10 @@ import type { Diagnostic, Finding } from "../../kit/text/diagnostic.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { Fields } from "../../kit/yaml/fields.ts";
 import { Findings } from "../../kit/yaml/findings.ts";
-import { descend, type Located } from "../../kit/yaml/located.ts";
+import { descend, type Located, type LocatedEntry } from "../../kit/yaml/located.ts";
 import { MOST_BYTES, readYaml } from "../../kit/yaml/read.ts";
 import { withGivenExpressions } from "./given-expressions.ts";
+import { givenFinding } from "./inputs.ts";
 import { Room, substituted, type Value, type Values } from "./substitution.ts";
 
 export interface RunbookSource {
@@ -204,8 +205,16 @@ interface Given {
 function valuesOf(findings: Findings, { source, given, at }: Given, own: Located | undefined): Values {
   const inputs = own === undefined ? undefined : descend(own, ["inputs"]);
   const wanted = inputs?.kind === "map" ? inputs.entries : new Map<string, { readonly value: Located }>();
-  const entries = given?.kind === "map" ? given.entries : new Map<string, never>();
-  for (const [name, { keyAt }] of entries) if (!wanted.has(name)) findings.add(keyAt, unknownInput(name, source));
+  const entries = given?.kind === "map" ? given.entries : new Map<string, LocatedEntry>();
+  for (const [name, { keyAt, value }] of entries) {
+    const input = wanted.get(name)?.value;
+    const type = input === undefined ? undefined : descend(input, ["type"]);
+    const finding =
+      input === undefined
+        ? unknownInput(name, source)
+        : givenFinding(name, value, type?.kind === "scalar" ? type.value : undefined);
+    if (finding !== undefined) findings.add(input === undefined ? keyAt : value.at, finding);
+  }
   const values = new Map<string, Value>();
   for (const [name, { value }] of wanted) {
     const node = entries.get(name)?.value ?? descend(value, ["default"]);

@@ -94,10 +94,19 @@ function defaultFinding(node: Located, value: unknown, type: InputType): Finding
       remedy: "Defaults are plain values: they are needed before anything runs.",
     };
   if (value === null || isDefault(value, type)) return undefined;
-  return { message: `the default does not fit the type "${type}"`, remedy: DEFAULT_REMEDIES[type] };
+  return { message: `the default does not fit the type "${type}"`, remedy: REMEDIES[type] };
 }
 
-const DEFAULT_REMEDIES: Readonly<Record<InputType, string>> = {
+/** Of what an include gives for an input of that type; of a reference, its step tells more. */
+export function givenFinding(name: string, node: Located, type: unknown): Finding | undefined {
+  const known = INPUT_TYPES.find((each) => each === type);
+  const value = plainValue(node);
+  const isReference = [value].flat().some((one) => typeof one === "string" && one.includes("${{"));
+  if (known === undefined || value === null || isReference || isDefault(value, known)) return undefined;
+  return { message: `what is given for ${quoted(name)} does not fit its type "${known}"`, remedy: REMEDIES[known] };
+}
+
+const REMEDIES: Readonly<Record<InputType, string>> = {
   string: "Write text; in quotes if it looks like a number, true, false or null.",
   integer: "Write a whole number without quotes.",
   boolean: "Write true or false; YAML reads yes and no as text.",

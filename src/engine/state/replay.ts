@@ -126,7 +126,7 @@ export function advance(before: RunState, entry: Entry): RunState {
     case "drift-found":
       return { ...state, drifts: state.drifts + 1 };
     case "run-stopped":
-      return { ...state, phase: stoppedBy(entry) };
+      return { ...state, phase: before.phase.kind === "ended" ? before.phase : stoppedBy(entry) };
     case "run-ended":
       return { ...state, phase: { kind: "ended", outcome: entry.outcome } };
     case "step-started":

@@ -1,4 +1,5 @@
 /** One process's work on one run: everything that the parts of the executor share. */
+import { setImmediate as turn } from "node:timers/promises";
 import { asRecoverError, giveUp, RecoverError, refuse } from "../../errors.ts";
 import { orAborted } from "../../kit/or-aborted.ts";
 import type { JournaledError } from "../journal/entry.ts";
@@ -100,8 +101,12 @@ export class Session {
     return scopeOf({ plan: this.plan, state: this.state, flags: this.options.flags }, extras);
   }
 
-  /** Called wherever stopping is safe. Errors: `interrupted`, `stopped-by-operator`. */
-  checkStop(): void {
+  /**
+   * Called wherever stopping is safe. Node tells an error that nobody waits for only when the event loop turns, and a
+   * journal that is written at once never lets it. Errors: `interrupted`, `own-action-strayed`, `stopped-by-operator`.
+   */
+  async checkStop(): Promise<void> {
+    await turn();
     this.#checkAbort();
     if (this.options.stopRequested?.() !== true) return;
     throw refuse("stopped-by-operator", "the operator stopped the run").advise(
@@ -127,15 +132,17 @@ export class Session {
 
   /** Each condition of an effect is checked here, and nowhere else. Errors: see `Context.beforeEffect`. */
   async beforeEffect(): Promise<void> {
+    await turn();
     this.options.signal.throwIfAborted();
     await this.ledger.checkFence();
+    this.options.signal.throwIfAborted();
   }
 
   async sleep(ms: number): Promise<void> {
     try {
       await this.options.clock.sleep(ms, this.options.signal);
     } finally {
-      this.checkStop();
+      await this.checkStop();
     }
   }
 

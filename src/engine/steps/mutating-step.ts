@@ -106,14 +106,14 @@ interface Prepared {
 /** Input, identity and consent: the attempt has not begun yet; a refusal says what is known of those before it. */
 async function prepare(session: Session, { at, action, before }: Going): Promise<Prepared> {
   return orRefused(session, { at, before }, async () => {
-    session.checkStop();
+    await session.checkStop();
     const mutation = { ...at, action, input: inputOf(session, at.planned, at.unit) };
     await guard(session, mutation);
     const { planned, unit, input } = mutation;
     // A person may have taken minutes over the question: identity is shown once more (law 7).
     const consent = await obtainConsent(session, { planned, unit, commands: input.commands });
     if (consent === "given-now") await guard(session, mutation);
-    session.checkStop();
+    await session.checkStop();
     // A step is at work from when it is agreed to.
     const beganMs = session.workedMs();
     return { mutation: { ...mutation, beganMs }, byHand: consent === "by-hand" };

@@ -61,7 +61,7 @@ async function askUntilTaken(session: Session, question: Question, asking: Askin
 
 /** Asks without looking into the journal and without writing the answer there. */
 export async function askNow(session: Session, question: Question, asking: Asking): Promise<Answer> {
-  session.checkStop();
+  await session.checkStop();
   const step = asking.unit === undefined ? {} : { step: asking.unit.step };
   const harmless = question.kind === "confirm" && (asking.effect === "read" || asking.effect === "create");
   const byFlag = harmless && session.options.flags.yes ? "yes" : asking.decided;

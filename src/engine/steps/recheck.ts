@@ -77,7 +77,7 @@ const atOnce: Look = async (session, _unit, call) => session.untilAborted(call()
 async function findDrift(session: Session, look: Look = patiently): Promise<readonly Checked[]> {
   const drifted: Checked[] = [];
   for (const fact of factsThatHold(session)) {
-    session.checkStop();
+    await session.checkStop();
     const checked = await check(session, fact, look);
     const holds = { true: "yes", false: "no", unknown: "unknown" } as const;
     const { evidence } = checked.verdict;

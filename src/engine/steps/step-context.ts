@@ -52,6 +52,7 @@ export function contextFor(session: Session, planned: PlannedStep, at: At): Cont
       return ledger.keep(name, content);
     },
     recall: async (evidence) => ledger.journal.recall(evidence),
+    secret: (value) => void options.secrets.register(value),
     progress: (progress) => session.emit({ type: "step-progress", ...unit, progress }),
   };
 }

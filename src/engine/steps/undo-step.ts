@@ -66,9 +66,9 @@ async function isTakenBack(session: Session, { one, undo }: Going): Promise<bool
 /** True if the unit is undone; false if the probe showed that the way back has to be gone again. */
 async function goBack(session: Session, { one, undo, weather }: Going): Promise<boolean> {
   const { unit, attempt, planned, input, commands } = one;
-  session.checkStop();
+  await session.checkStop();
   await patiently(session, unit, async () => undo.guard(contextOf(session, one), taken(one)));
-  session.checkStop();
+  await session.checkStop();
   const { effect } = undo;
   const beganMs = session.workedMs();
   await session.ledger.append({

@@ -1,5 +1,5 @@
 /** Own actions that do not come back as a call does: each is told as the action's fault, and the run can be resumed. */
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Place } from "../program.ts";
@@ -94,4 +94,66 @@ it("stops the run for work that an action left behind, and says which", async ()
   ]);
   expect(told).toContain(join(place.directory, "actions.mjs"));
   expect(told).toContain("dingo-recover resume");
+});
+
+/** Every step is a creation that leaves a file behind, so that each effect can be counted. */
+const creating = (run: string): string => `
+import { existsSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+const make = ({ defineAction, z }) => (id, leave, guard) => defineAction({
+  id, title: "Make", effect: "create",
+  input: z.strictObject({}), output: z.strictObject({}),
+  describe: () => [{ on: "here", line: "make it" }],
+  guard,
+  probe: async () => existsSync(id)
+    ? { state: "done", output: {}, evidence: "it is there" }
+    : { state: "not-done", evidence: "it is not there" },
+  run: async ({ beforeEffect }) => { await leave(); await beforeEffect(); writeFileSync(id, ""); return {}; },
+});
+export const actions = (means) => [${run}].map((one) => make(means)(...one));
+`;
+
+async function created(run: string) {
+  writeFileSync(join(place.directory, "own.yml"), RUNBOOK.replace("t.wait", "t.next"));
+  writeFileSync(join(place.directory, "actions.mjs"), creating(run));
+  place.configure("actions: [actions.mjs]\n");
+  const ended = await place.start(["run", "./own.yml", "--json", "--yes"]).ended;
+  const { runs } = JSON.parse((await place.start(["runs", "--json"]).ended).stdout);
+  const directory = join(place.state, "runs", runs[0].run);
+  const entries = readFileSync(join(directory, "journal.jsonl"), "utf8").trimEnd().split("\n");
+  const made = ["t.mut", "t.next"].filter((id) => existsSync(join(place.directory, id)));
+  return { ...ended, run: String(runs[0].run), last: JSON.parse(entries.at(-1) ?? ""), made };
+}
+
+const REJECT = 'Promise.reject(new Error("unawaited"))';
+const LATE = 'setTimeout(() => { throw new Error("unawaited"); }, 300)';
+const strayed = { code: "own-action-strayed", message: expect.stringContaining("unawaited") };
+const failed = { ...strayed, code: "own-action-failed" };
+
+it.each([
+  ["before its own effect", `["t.mut", async () => void ${REJECT}], ["t.next", async () => undefined]`, [], failed],
+  [
+    "in the guard of the next step",
+    `["t.mut", async () => undefined], ["t.next", async () => undefined, async () => void ${REJECT}]`,
+    ["t.mut"],
+    strayed,
+  ],
+])("begins no effect after an action left a rejection %s", async (_when, run, effects, error) => {
+  const { code, stdout, last, made } = await created(run);
+  const ended = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+  expect([code, made]).toEqual([12, effects]);
+  expect(ended).toMatchObject({ type: "run-ended", exitCode: 12, error });
+  expect(last).toMatchObject({ type: "run-stopped", exitCode: 12, error });
+});
+
+it("ends with 12, and writes down, what the last action left to a timer behind the end of the run", async () => {
+  const { code, stderr, last, made, run } = await created(
+    `["t.mut", async () => undefined], ["t.next", async () => void ${LATE}]`,
+  );
+  expect([code, made]).toEqual([12, ["t.mut", "t.next"]]);
+  expect(stderr.replaceAll(/\s+/gu, " ")).toContain('"t.next" left work behind in its run: unawaited');
+  expect(last).toMatchObject({ type: "run-stopped", exitCode: 12, error: strayed });
+  expect((await place.start(["report", run]).ended).stdout).toContain("unawaited");
+  expect((await place.start(["journal", "verify", run]).ended).code).toBe(0);
+  expect(JSON.parse((await place.start(["runs", "--json"]).ended).stdout).runs[0].state).toBe("succeeded");
 });

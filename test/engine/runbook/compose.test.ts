@@ -166,6 +166,12 @@ describe("an include", () => {
     [["  - include: nothing"], 3, /no runbook "nothing"/],
     [["  - include: inner"], 3, /input "service" is given nothing/],
     [["  - include: inner", "    with:", "      service: a", "      servce: b"], 6, /no input "servce"/],
+    [
+      ["  - include: inner", "    with:", "      service: yes", "      apps: 3"],
+      6,
+      /given for "apps" does not fit its type "list"/,
+    ],
+    [["  - include: inner", "    with:", "      service: 3"], 5, /given for "service" does not fit its type "string"/],
     [["  - include: inner", "    wiht:", "      service: a"], 4, /"wiht"/],
   ])("is refused where it is wrong, with the line: %j", (entry, line, message) => {
     const result = composeRunbook(outer(entry), open);

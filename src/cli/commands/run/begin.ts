@@ -48,7 +48,7 @@ export async function begin({ inputs, ...common }: Beginning, { stateDir, afterw
   try {
     const which = { runbook: runbook.name, rehearsal: stage.mode !== undefined };
     const told = withUsual(() => usualTimes(state, which));
-    const code = await conduct({ ...common, ...lease, drill, journal, locks, told, alsoTo }, (options) =>
+    const code = await conduct({ ...common, ...lease, drill, state, journal, locks, told, alsoTo }, (options) =>
       runRunbook({ ...options, inputs }),
     );
     return await afterwards(journal.run, code);

@@ -82,7 +82,7 @@ export async function resume(
   const which = { runbook: runbook.name, rehearsal: stage.mode !== undefined };
   // An undo takes another time than the steps took.
   const told = begun.undoAsked || begun.back ? undefined : withUsual(() => usualTimes(state, which));
-  const work = { stage, runbook, journal, locks, flags, config, ...lease, drill, alsoTo };
+  const work = { stage, state, runbook, journal, locks, flags, config, ...lease, drill, alsoTo };
   const code = await conduct({ ...work, ...optional("told", told) }, resumeRun);
   return await afterwards(run, code);
 }
