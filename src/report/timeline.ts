@@ -11,7 +11,7 @@ export interface Moment {
   readonly what: string;
 }
 
-/** `later`: of the runs that a batch has begun, after the end of its own. */
+/** `later`: moments of the runs that a batch began; they come after the batch ended. */
 export function timeline(
   entries: readonly Entry[],
   { times, tableOf, later }: Told & { readonly later?: readonly Moment[] | undefined },

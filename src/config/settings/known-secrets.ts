@@ -1,6 +1,6 @@
 /**
  * The secrets that a configuration names, as far as they are there: own code may print them before the tool reads them.
- * A command is not run for it. What is absent or wrong is said where it is needed.
+ * A command is not run for it. A value that is absent or wrong is told by the step that needs it.
  */
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -34,7 +34,7 @@ interface Reference {
   readonly text: string;
 }
 
-/** Wherever in the file they stand, and whatever else is wrong with it. */
+/** The references anywhere in the file, also in a file with mistakes. */
 function referencesIn(node: Located): readonly Reference[] {
   if (node.kind === "scalar") return [];
   if (node.kind === "list") return node.items.flatMap(referencesIn);

@@ -324,7 +324,9 @@ describe("a file that is no text", () => {
     [
       "UTF-32",
       Buffer.from(
-        [...`\ufeff${text}`].flatMap((each) => [...Buffer.from(Uint32Array.of(each.codePointAt(0) ?? 0).buffer)]),
+        Array.from(`\ufeff${text}`).flatMap((each) => [
+          ...Buffer.from(Uint32Array.of(each.codePointAt(0) ?? 0).buffer),
+        ]),
       ),
       /it is UTF-32/,
     ],
