@@ -1,6 +1,6 @@
 /**
  * The secrets that a configuration names, as far as they are there: own code may print them before the tool reads them.
- * A command is not run for it. What is absent or wrong is said where it is needed.
+ * No command is run for it. A secret that is absent is told when it is needed.
  */
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -34,7 +34,7 @@ interface Reference {
   readonly text: string;
 }
 
-/** Wherever in the file they stand, and whatever else is wrong with it. */
+/** In each section, also if another one is wrong. */
 function referencesIn(node: Located): readonly Reference[] {
   if (node.kind === "scalar") return [];
   if (node.kind === "list") return node.items.flatMap(referencesIn);
