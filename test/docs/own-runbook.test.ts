@@ -340,7 +340,7 @@ describe("an own runbook with an own action", () => {
     writeFileSync(join(place.directory, "key"), "of-a-file-22\n");
     const login = "{ access_key_id: { env: ABSENT }, secret_access_key: { env: MY_KEY } }";
     place.configure(
-      `actions: [actions.mjs]\ns3: { bucket: b, credentials: ${login} }\ngpg: { passphrase: { file: key } }\n`,
+      `actions: [actions.mjs]\ns3: { bucket: my-bucket, credentials: ${login} }\ngpg: { passphrase: { file: key } }\n`,
     );
     const print = `context.secret("of-its-own-333"); const all = ${JSON.stringify(shown.join(" "))}; console.log(all, Buffer.from("of-a-variable-1").toString("base64"));`;
     rewrite((good) =>
@@ -386,7 +386,7 @@ describe("an own runbook with an own action", () => {
     const told = stderr.replaceAll(/\s+/gu, " ");
     expect([code, told]).toEqual([10, expect.stringContaining("it waits for something that cannot come any more")]);
     expect(told).toContain("actions.mjs");
-    expect(told).toContain("(config-invalid)");
+    expect(told).toContain("(config-invalid, at");
   });
 
   it.each(["lint", "show"])("is not loaded by %s, which says how it would be", async (command) => {
