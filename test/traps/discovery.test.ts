@@ -104,13 +104,14 @@ describe("the deleted instance", () => {
     await expect(elsewhere).rejects.toMatchObject({
       remedy: expect.stringContaining("--input service=important-db --input space=prod") as string,
     });
+    const before = scene.context.asked.length;
     const asked = { ...INPUT, service: "importantdb", org: "bank" };
     await expect(scene.perform(findDeletedInstance, asked)).rejects.toMatchObject({
       code: "nothing-found",
       message: expect.stringContaining('deleted elsewhere were "important-db" in shop/prod') as string,
       remedy: expect.stringContaining("--input service=important-db --input org=shop") as string,
     });
-    expect(scene.context.asked).toEqual([]);
+    expect(scene.context.asked).toHaveLength(before);
     const unlike = { ...asked, service: "invoices" };
     await scene.refuses(findDeletedInstance, unlike, "nothing-found", /was found in [^;]*$/);
   });

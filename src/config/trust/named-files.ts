@@ -39,7 +39,7 @@ const GAP = String.raw`(?:\s|\/\*[^*]{0,500}\*\/|\/\/[^\n]{0,500}\n){0,200}`;
 /** A path may hold blanks. A package's name holds none: a quoted text with blanks is a sentence, and no import. */
 const SPECIFIER = String.raw`(\.{1,2}(?:\/[^"'\n\u0060]*)?|[@#]?[a-z0-9\/][^"'\s\u0060]*)`;
 const IMPORT = new RegExp(
-  String.raw`(?:\bfrom|\bimport|\brequire)${GAP}(?:\(${GAP})?["']${SPECIFIER}["']|\b(?:import|require)${GAP}\(${GAP}\u0060${SPECIFIER}\u0060`,
+  String.raw`(?:\bfrom${GAP}|\b(?:import|require)${GAP}(?:\(${GAP})?)["']${SPECIFIER}["']|\b(?:import|require)${GAP}\(${GAP}\u0060${SPECIFIER}\u0060`,
   "giu",
 );
 /** The conditions by which Node chooses a file of an imported package. `require` has conditions by default. */
