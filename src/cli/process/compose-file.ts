@@ -18,8 +18,10 @@ export function composeFile(file: string): ComposedFile {
 function notShipped(from: string, name: string): ReturnType<Open> {
   const meant = existsSync(join(dirname(from), `${name}.yml`)) ? `${name}.yml` : nearest(name, shippedNames());
   if (meant === undefined) return undefined;
-  return { refused: "is no shipped runbook", remedy: `Did you mean \`- include: ${meant}\`?` };
+  return { refused: "is no shipped runbook", remedy: meantBy(meant) };
 }
+
+const meantBy = (name: string): string => `Did you mean \`- include: ${name}\`?`;
 
 /** A shipped runbook by its name, or an ordinary file beside or below the one that includes it: nothing leads out of there. */
 function included(from: string, name: string): ReturnType<Open> {
@@ -35,6 +37,9 @@ function included(from: string, name: string): ReturnType<Open> {
     const text = ordinaryText(real);
     return text === undefined ? { refused: "is no ordinary file" } : { file, text };
   } catch (thrown) {
+    const shipped = name.replace(/\.yml$/u, "");
+    if (errnoOf(thrown) === "ENOENT" && isShipped(shipped))
+      return { refused: "is not there", remedy: meantBy(shipped) };
     return errnoOf(thrown) === "ENOENT" ? undefined : { refused: `cannot be read: ${reasonOf(thrown)}` };
   }
 }

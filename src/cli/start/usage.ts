@@ -28,7 +28,7 @@ export async function usageError(message: string, words: readonly string[]): Pro
     rehearsedDry(words, command) ??
     goneWord(words, command) ??
     unknownCommand(words, command) ??
-    optionFirst(message, words) ??
+    optionFirst(message, words, command) ??
     refuse("usage", inOurWords(oneLine(message), words, command)).advise(
       `${await meant(message, words, command)}See ${["dingo-recover", ...command, "--help"].join(" ")}.`,
     )
@@ -57,16 +57,16 @@ function goneWord(words: readonly string[], command: readonly string[]): Recover
   return found && refuse("usage", found.message).advise(found.remedy);
 }
 
-/** Without a command yargs says nothing of the options. Undefined if there is no stranger among them. */
-function optionFirst(message: string, words: readonly string[]): RecoverError | undefined {
-  if (message !== NO_COMMAND) return undefined;
-  const known = [...optionsOf([]), "--version"];
+/** If a word is missing, yargs says nothing of the options. Undefined if there is no stranger among them. */
+function optionFirst(message: string, words: readonly string[], command: readonly string[]): RecoverError | undefined {
+  if (message !== NO_COMMAND && !LACKING.test(message)) return undefined;
+  const known = [...optionsOf(command), "--version"];
   const option = words.map((word) => word.split("=")[0] ?? word).find((word) => /^--./u.test(word));
   if (option === undefined || known.includes(option.replace(/^--no-/u, "--")) || known.includes(option))
     return undefined;
   const near = nearest(option, known);
   return refuse("usage", `there is no option ${quoted(option)} here`).advise(
-    `${near === undefined ? "" : `Did you mean "${near}"? `}See dingo-recover --help.`,
+    `${near === undefined ? "" : `Did you mean "${near}"? `}See ${["dingo-recover", ...command, "--help"].join(" ")}.`,
   );
 }
 

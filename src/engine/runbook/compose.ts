@@ -56,6 +56,7 @@ export function composeRunbook(source: RunbookSource, open: Open): Composed | No
   let includes = 0;
   const composed: Line[] = [];
   const diagnostics: Diagnostic[] = [];
+  const taken = new Map(idsOf(lines));
   for (let at = 0; at < lines.length; ) {
     const line = lines[at];
     if (line === undefined) break;
@@ -64,7 +65,7 @@ export function composeRunbook(source: RunbookSource, open: Open): Composed | No
     else {
       includes += 1;
       if (includes > MOST_INCLUDES) return { diagnostics: [...diagnostics, tooMany(line)] };
-      const entry = readInclude(source, lines.slice(at, at + length), { open, room });
+      const entry = withOwnIds(readInclude(source, lines.slice(at, at + length), { open, room }), line, taken);
       if ("diagnostics" in entry) {
         diagnostics.push(...entry.diagnostics);
         for (const each of lines.slice(at, at + length)) composed.push({ ...each, failed: true });
@@ -107,6 +108,26 @@ interface Means {
   readonly open: Open;
   /** The rest of the limits, for all includes together. */
   readonly room: Room;
+}
+
+const STEP_ID = /^ *- id: *["']?([\w-]+)/u;
+
+const idsOf = (lines: readonly Line[]): readonly (readonly [id: string, place: string])[] =>
+  lines.flatMap(({ text, file, line }) => {
+    const id = STEP_ID.exec(text)?.[1];
+    return id === undefined ? [] : [[id, `${file}:${line}`] as const];
+  });
+
+/** Notes the ids of what is included in `taken`. Nobody can give another id to a step of a shipped runbook. */
+function withOwnIds(entry: Included, at: Line, taken: Map<string, string>): Included {
+  if ("diagnostics" in entry) return entry;
+  const ids = idsOf(entry.lines);
+  const [id = "", place] = ids.flatMap(([each]) => [[each, taken.get(each)] as const]).find(([, other]) => other) ?? [];
+  for (const [each, where] of ids) taken.set(each, where);
+  if (place === undefined) return entry;
+  const message = `its step ${quoted(id)} has the id of the step in ${place}`;
+  const remedy = "Give your own step another id. Two runbooks that share an id are run one after the other.";
+  return { diagnostics: [{ file: at.file, line: at.line, column: 1, message, remedy }] };
 }
 
 function readInclude({ file }: RunbookSource, entry: readonly Line[], means: Means): Included {

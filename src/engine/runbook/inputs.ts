@@ -5,6 +5,8 @@ import { article, Fields } from "../../kit/yaml/fields.ts";
 import type { Located } from "../../kit/yaml/located.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
+import { parseDuration, parseTime } from "../../kit/text/time.ts";
+import { refusalOf } from "../../errors.ts";
 import type { InputSpec, InputType } from "./runbook.ts";
 import { oneLine } from "./step.ts";
 
@@ -126,7 +128,14 @@ function isDefault(value: unknown, type: InputType): value is Exclude<Default, n
       return Array.isArray(value) && value.every((item) => typeof item === "string");
     case "guid":
       return typeof value === "string" && (value === "" || GUID.test(value));
+    case "time":
+      return typeof value === "string" && (value === "" || refusalOf(() => parseTime(value, ANY_TIME)) === undefined);
+    case "duration":
+      return typeof value === "string" && (value === "" || refusalOf(() => parseDuration(value)) === undefined);
     default:
       return typeof value === "string";
   }
 }
+
+/** A text is a time, or it is none, whenever it is read. */
+const ANY_TIME = new Date("2026-11-21T02:00:00Z");

@@ -36,7 +36,7 @@ export function loadRunbook(text: string, file: string, actions: Actions): Loade
 }
 
 function readRunbook(findings: Findings, root: Located, actions: Actions): Runbook | undefined {
-  if (isOtherSchema(findings, root)) return undefined;
+  if (isOtherSchema(findings, root) || isNoRunbook(findings, root)) return undefined;
   const fields = Fields.of(findings, root, { what: "the runbook", keys: RUNBOOK_KEYS });
   if (fields === undefined) return undefined;
   fields.needText("schema", SCHEMA_REMEDY);
@@ -68,6 +68,16 @@ function isOtherSchema(findings: Findings, root: Located): boolean {
   const schema = root.kind === "map" ? root.entries.get("schema")?.value : undefined;
   if (schema?.kind !== "scalar" || typeof schema.value !== "string" || schema.value === RUNBOOK_SCHEMA) return false;
   findings.add(schema.at, { message: `the schema ${quoted(schema.value)} is not known here`, remedy: SCHEMA_REMEDY });
+  return true;
+}
+
+/** Such as a configuration beside it: the mistakes of one as a runbook would be noise. */
+function isNoRunbook(findings: Findings, root: Located): boolean {
+  if (root.kind !== "map" || RUNBOOK_KEYS.some((key) => root.entries.has(key))) return false;
+  findings.add(root.at, {
+    message: "this is no runbook: it has none of a runbook's keys",
+    remedy: `${SCHEMA_REMEDY} A configuration is looked at by \`dingo-recover doctor\`.`,
+  });
   return true;
 }
 

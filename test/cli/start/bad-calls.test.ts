@@ -77,6 +77,7 @@ const CALLS: readonly BadCall[] = [
   wrong("a file of inputs that is not there", "run --inputs no.yml", "no.yml"),
   wrong("a pipe that nobody writes to as runbook", `lint ${pipe}`, "it is a pipe"),
   wrong("a directory as runbook", "lint /", "it is a directory"),
+  wrong("a misspelt option before its file", "lint --with-action runbooks/drill.yml", 'Did you mean "--with-actions"'),
   wrong("a runbook's name with a typo", "lint recover-deleted-servise", 'Did you mean "recover-deleted-service"?'),
   wrong("no configuration there", "run --config no.yml", "no.yml", "config-invalid"),
   wrong("a broken configuration", `run --config ${brokenConfig}`, "broken.yml:3:1", "config-invalid"),

@@ -173,6 +173,7 @@ describe("an include", () => {
     ],
     [["  - include: inner", "    with:", "      service: 3"], 5, /given for "service" does not fit its type "string"/],
     [["  - include: inner", "    wiht:", "      service: a"], 4, /"wiht"/],
+    [["  - id: inner", "  - include: inner", "    with:", "      service: a"], 4, /id of the step in outer.yml:3/],
   ])("is refused where it is wrong, with the line: %j", (entry, line, message) => {
     const result = composeRunbook(outer(entry), open);
     const found = "diagnostics" in result ? result.diagnostics : [];
@@ -248,10 +249,12 @@ describe("what may be included", () => {
   it.each([
     ["beside", "beside.yml"],
     ["test-bakcup", "test-backup"],
+    ["test-backup.yml", "test-backup"],
   ])("is told if it is meant: %s", (name, meant) => {
     writeFileSync(join(directory, "beside.yml"), INCLUDED);
     const remedy = `Did you mean \`- include: ${meant}\`?`;
-    expect(said(`  - include: ${name}`)).toMatchObject([{ message: `"${name}" is no shipped runbook`, remedy }]);
+    const why = name.endsWith(".yml") ? "is not there" : "is no shipped runbook";
+    expect(said(`  - include: ${name}`)).toMatchObject([{ message: `"${name}" ${why}`, remedy }]);
   });
 
   it("hides no other mistake if it is wrong, and makes none", () => {
@@ -336,5 +339,28 @@ describe("the drill", () => {
     const drill = openRunbook("drill").steps.map(({ id }) => id);
     const recovery = openRunbook("recover-deleted-service").steps.map(({ id }) => id);
     expect(drill.filter((id) => recovery.includes(id))).toEqual(recovery);
+  });
+});
+
+describe("a runbook", () => {
+  it.each([
+    ["time", "yesterday"],
+    ["duration", "soon"],
+  ])("has no default that a run would refuse: %s %s", (type, fallback) => {
+    const text = `${HEAD}inputs:\n  org: { type: ${type}, prompt: O, default: ${fallback} }\nsteps: []\n`;
+    const loaded = loadRunbook(text, "outer.yml", REGISTRY);
+    const messages = "diagnostics" in loaded ? loaded.diagnostics.map(({ message }) => message) : [];
+    expect(messages).toContain(`the default does not fit the type "${type}"`);
+  });
+
+  it("is told from a configuration, by one sentence", () => {
+    const loaded = loadRunbook(
+      "cf: { api: https://api.example.org }\ns3: { bucket: b }\n",
+      "dingo-recover.yml",
+      REGISTRY,
+    );
+    expect(loaded).toMatchObject({
+      diagnostics: [{ message: "this is no runbook: it has none of a runbook's keys" }],
+    });
   });
 });

@@ -126,6 +126,7 @@ const OTHERS: readonly (readonly [file: string, word: string, why: string])[] = 
   ["docker/adapters/cli-work.ts", "No such file or directory", "the words of stat and of the copying program"],
   ["docker/adapters/failure.ts", "no such", "the words of sudo"],
   ["docker/adapters/failure.ts", "not found", "the words of sudo"],
+  ["engine/expression/expression.ts", "no such", "the words of the library for CEL"],
   ["foundation/actions/archive/check-fresh.ts", "/wal/", "the end of an archive's address"],
   ["foundation/actions/bosh/find-deployment.ts", "dingo-postgresql", "the name of a deployment"],
   ["foundation/adapters/cells/files.ts", "No such file or directory", "the words of stat"],
