@@ -44,7 +44,9 @@ describe("the review of a deleted space", () => {
     expect(rows).toContainEqual({
       label: "users-db",
       value: expect.stringMatching(
-        new RegExp(`^${USERS}, plan cluster; .*restorable; the recovered data end at .*; no archived segment is missing$`),
+        new RegExp(
+          `^${USERS}, plan cluster; .*restorable; the recovered data end at .*; no archived segment is missing$`,
+        ),
       ) as string,
     });
     expect(scene.store.changes).toEqual([]);
