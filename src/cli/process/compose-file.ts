@@ -37,9 +37,8 @@ function included(from: string, name: string): ReturnType<Open> {
     const text = ordinaryText(real);
     return text === undefined ? { refused: "is no ordinary file" } : { file, text };
   } catch (thrown) {
+    if (errnoOf(thrown) !== "ENOENT") return { refused: `cannot be read: ${reasonOf(thrown)}` };
     const shipped = name.replace(/\.yml$/u, "");
-    if (errnoOf(thrown) === "ENOENT" && isShipped(shipped))
-      return { refused: "is not there", remedy: meantBy(shipped) };
-    return errnoOf(thrown) === "ENOENT" ? undefined : { refused: `cannot be read: ${reasonOf(thrown)}` };
+    return isShipped(shipped) ? { refused: "is not there", remedy: meantBy(shipped) } : undefined;
   }
 }

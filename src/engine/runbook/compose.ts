@@ -122,10 +122,11 @@ const idsOf = (lines: readonly Line[]): readonly (readonly [id: string, place: s
 function withOwnIds(entry: Included, at: Line, taken: Map<string, string>): Included {
   if ("diagnostics" in entry) return entry;
   const ids = idsOf(entry.lines);
-  const [id = "", place] = ids.flatMap(([each]) => [[each, taken.get(each)] as const]).find(([, other]) => other) ?? [];
-  for (const [each, where] of ids) taken.set(each, where);
-  if (place === undefined) return entry;
-  const message = `its step ${quoted(id)} has the id of the step in ${place}`;
+  const shared = ids.map(([id]) => id).find((id) => taken.has(id));
+  const place = shared === undefined ? undefined : taken.get(shared);
+  for (const [id, where] of ids) taken.set(id, where);
+  if (shared === undefined || place === undefined) return entry;
+  const message = `its step ${quoted(shared)} has the id of the step in ${place}`;
   const remedy = "Give your own step another id. Two runbooks that share an id are run one after the other.";
   return { diagnostics: [{ file: at.file, line: at.line, column: 1, message, remedy }] };
 }
