@@ -98,13 +98,13 @@ describe.each(["clean", "kill"] as const)("a database whose container was ended 
     if (isClean) {
       for (const clause of clauses) expect(clause).toMatch(/^nothing is lost: .* orderly way, and its last segment/u);
       expect(told.update).toContain("Nothing is lost.");
-      expect(told.report).toContain("| loss | nothing is lost: ");
+      expect(told.report).toContain("| What is lost | nothing is lost: ");
       expect(all).not.toMatch(/may be lost/u);
     } else {
       expect(new Set(clauses).size).toBe(1);
       expect(clauses[0]).toMatch(/^up to \d+ (?:s|min) of writes may be lost \(last transaction/u);
       expect(told.update).toMatch(/Up to \d+ (?:s|min) of writes may be lost\./u);
-      expect(told.report).toContain(`| loss | ${clauses[0] ?? "?"}`);
+      expect(told.report).toContain(`| What is lost | ${clauses[0] ?? "?"}`);
       expect(all).not.toMatch(/nothing is lost/iu);
     }
   });
