@@ -293,8 +293,17 @@ describe("an own runbook with an own action", () => {
     expect(told).not.toContain("resume");
   });
 
+  it("is refused with the file and line of what it imports, where that is no JavaScript", async () => {
+    writeFileSync(join(place.directory, "other.mjs"), 'export { b } from "./third.mjs";\n');
+    writeFileSync(join(place.directory, "third.mjs"), "const a = 1;\nexport const b = => a;\n");
+    rewrite((good) => `import { b } from "./other.mjs";\n${good}`);
+    const { code, stderr } = await place.run(["lint", "--with-actions", "before-we-begin.yml"]);
+    expect(code, stderr).toBe(10);
+    expect(stderr.replaceAll(/\s+/gu, " ")).toContain(`third.mjs:2" gives no actions: Unexpected token '=>'`);
+  });
+
   it("is refused with the file and what is wrong in it", async () => {
-    const wrong: readonly (readonly [how: (text: string) => string, why: RegExp])[] = [
+    const wrong: (readonly [how: (text: string) => string, why: RegExp])[] = [
       [(text) => text.replace('"team.office-hours"', '"discovery.find-deleted-instance"'), /one of the tool's own/u],
       [(text) => text.replace('effect: "read"', 'effect: "destroy"'), /has no probe/u],
       [(text) => text.replace('effect: "read"', 'effect: "none"'), /has no effect: read, create/u],
@@ -325,6 +334,20 @@ describe("an own runbook with an own action", () => {
         /undo has "prob": did you mean "probe"\?; team\.put-up-notice undo has no cost; team\.put-up-notice undo has no probe/u,
       ],
     ];
+    const second = lineOf('id: "team.put-up-notice"') - 1;
+    wrong.push(
+      [
+        (text) => text.replace("verify: async", "holdsTrue: async").replace("cost:", "costs: 1, cost:"),
+        new RegExp(
+          `actions\\.mjs:${second}" gives no actions: team\\.put-up-notice has "holdsTrue", and nothing reads it; .* undo has "costs", and nothing reads it`,
+          "u",
+        ),
+      ],
+      [
+        (text) => text.replace("output: z.strictObject({ file: z.string() })", "output: z.string()"),
+        new RegExp(`actions\\.mjs:${second}" gives .*-notice has an output that is no object: use z.strictObject`, "u"),
+      ],
+    );
     const good = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
     for (const [how, why] of wrong) {
       rewrite(() => how(good));

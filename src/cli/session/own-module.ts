@@ -8,8 +8,10 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { type ActionMeans, type AnyAction, defineAction, EFFECTS, refuse as refuseStep } from "../../action.ts";
+import { importsOf } from "../../config/trust/named-files.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
 import { giveUp, type RecoverError, refuse } from "../../errors.ts";
+import { shapeOf } from "../../engine/expression/shape.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { answeringFor, placesOf, stackOf } from "./own-action.ts";
@@ -20,10 +22,12 @@ import { inOwnCall, watchOwnFaults } from "./own-faults.ts";
 export async function actionsOf(file: string): Promise<readonly AnyAction[]> {
   turnConsole();
   watchOwnFaults();
-  const made = await madeBy(file);
+  const places = new Map<unknown, string>();
+  const made = await madeBy(file, places);
   if (!Array.isArray(made)) throw invalid(file, 'its "actions" is no function that returns a list');
-  const faults = made.flatMap((each: unknown) => faultsOf(each));
-  if (faults.length > 0) throw invalid(file, faults.join("; "));
+  const faults = made.flatMap((each: unknown) => faultsOf(each).map((fault) => ({ fault, place: places.get(each) })));
+  const [first] = faults;
+  if (first !== undefined) throw invalid(first.place ?? file, faults.map(({ fault }) => fault).join("; "));
   return made.map((each) => answeringFor(file, each as AnyAction));
 }
 
@@ -43,14 +47,20 @@ interface Compiled {
   readonly exports: (specifier: string) => Promise<unknown>;
 }
 
-async function madeBy(file: string): Promise<unknown> {
+/** Notes in `places` where each action was defined, as PATH:LINE. */
+async function madeBy(file: string, places: Map<unknown, string>): Promise<unknown> {
+  const defineHere = (action: AnyAction): AnyAction => {
+    const caller = placesOf(new Error("not thrown"))[1];
+    if (caller !== undefined) places.set(action, caller);
+    return defineAction(action);
+  };
   try {
     const { actions } = (await inOwnCall(
       () => imported(file),
       (thrown, late) => (late ? strayed(file, thrown) : thrown),
     )) as { readonly actions?: unknown };
     return typeof actions === "function"
-      ? (actions as (means: ActionMeans) => unknown)({ defineAction, refuse: refuseStep, z })
+      ? (actions as (means: ActionMeans) => unknown)({ defineAction: defineHere, refuse: refuseStep, z })
       : undefined;
   } catch (cause) {
     throw invalid(placeOf(file, cause), messageOf(cause), cause);
@@ -69,18 +79,32 @@ function placeOf(file: string, cause: unknown): string {
   const below = join(dirname(file), "/");
   const thrown = placesOf(cause).find((place) => place.startsWith(below));
   if (thrown !== undefined) return thrown;
+  // What it imports may be at fault. Packages are left out: they are loaded by others as they are.
+  const files = new Set([file]);
+  for (const each of files) {
+    const line = unreadLine(each);
+    if (line !== undefined) return `${each}:${line}`;
+    for (const other of importsOf(each)) if (OWN.test(other) && other.startsWith(below)) files.add(other);
+  }
+  return file;
+}
+
+/** JavaScript or TypeScript, and no package's. */
+const OWN = /^(?!.*\/node_modules\/).*\.[cm]?[jt]s$/u;
+
+/** The first line that Node's reader of types cannot read; undefined if it reads all, or no file is there. */
+function unreadLine(file: string): string | undefined {
   const emitWarning: unknown = Reflect.get(process, "emitWarning");
   try {
     // It would warn on the screen that it is new.
     process.emitWarning = () => undefined;
     stripTypeScriptTypes(readFileSync(file, "utf8"), { sourceUrl: file });
   } catch (unread) {
-    const line = /:(\d+)$/u.exec(stackOf(unread).split("\n")[0] ?? "")?.[1];
-    return line === undefined ? file : `${file}:${line}`;
+    return /:(\d+)$/u.exec(stackOf(unread).split("\n")[0] ?? "")?.[1];
   } finally {
     Reflect.set(process, "emitWarning", emitWarning);
   }
-  return file;
+  return undefined;
 }
 
 const ID = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
@@ -103,8 +127,17 @@ function faultsOf(given: unknown): readonly string[] {
     ...(EFFECTS.some((each) => each === effect) ? [] : [`has no effect: ${EFFECTS.join(", ")}`]),
     ...[...needed, ...(effect === "disrupt" || effect === "destroy" ? ["guard"] : [])].flatMap(noFunction(action)),
     ...(input instanceof z.ZodType && output instanceof z.ZodType ? [] : ['has no input or output made with "z"']),
+    ...noObject("input", input),
+    ...noObject("output", output),
     ...(undo === undefined ? [] : faultsOfUndo(undo)),
   ].map((fault) => `${id} ${fault}`);
+}
+
+function noObject(name: "input" | "output", schema: unknown): readonly string[] {
+  if (!(schema instanceof z.ZodType)) return [];
+  const { kind, nullable } = shapeOf(schema, name);
+  const fits = kind === "any" || (kind === "object" && nullable !== true);
+  return fits ? [] : [`has an ${name} that is no object: use z.strictObject({ … })`];
 }
 
 /** Every key that the contract knows: its types hold the two tables. */
@@ -158,13 +191,15 @@ const noFunction =
   (name: string): readonly string[] =>
     typeof of[name] === "function" ? [] : [`has no ${name}`];
 
-/** Further fields may stand there, such as those of a class, unless one looks like a key that is missing. */
+/** A class may have further fields, unless one looks like a key that is missing. */
 function misspelt(of: Partial<Record<string, unknown>>, known: Readonly<Record<string, true>>): readonly string[] {
   const keys = Object.keys(known);
   const missing = keys.filter((key) => !(key in of));
+  const isPlain = Object.getPrototypeOf(of) === Object.prototype;
   return Object.keys(of).flatMap((key) => {
     const meant = keys.includes(key) ? undefined : nearest(key, missing);
-    return meant === undefined ? [] : [`has ${quoted(key)}: did you mean "${meant}"?`];
+    if (meant !== undefined) return [`has ${quoted(key)}: did you mean "${meant}"?`];
+    return isPlain && !keys.includes(key) ? [`has ${quoted(key)}, and nothing reads it`] : [];
   });
 }
 

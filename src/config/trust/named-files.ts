@@ -101,7 +101,8 @@ function isFile(path: string): boolean {
   }
 }
 
-function importsOf(module: string): readonly string[] {
+/** The files that a module imports, packages included, as far as their names stand in its text. */
+export function importsOf(module: string): readonly string[] {
   const content = contentOf(module)?.toString("utf8") ?? "";
   const loaded = content.replaceAll(TYPES_OF_COMMENT, "");
   const text = /\.[cm]?ts$/u.test(module) ? loaded.replaceAll(TYPES, "") : loaded;
