@@ -6,6 +6,7 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import type { Finding } from "../../kit/text/diagnostic.ts";
 import { absence, type Facts, factsOf, fieldOf, isFinding, type Knowledge, nullness, pathOf, union } from "./field.ts";
 import { ANY, type Shape } from "./shape.ts";
+import { quoted } from "../../kit/text/printable.ts";
 
 interface Misreference {
   readonly finding: Finding;
@@ -157,6 +158,7 @@ class Walker {
     if (name === "bind" && pathOf(receiver)?.join(".") === "cel") return this.#bind(args, place);
     const from = this.visit(receiver, place);
     const [variable, ...rest] = args;
+    if (name === "matches" && variable?.op === "value") this.#note(brokenPattern(variable.args), variable);
     if (!MACROS.has(name) || variable?.op !== "id") return this.#children(args, place);
     const element = from.shape.kind === "list" ? from.shape.items : ANY;
     this.#children(rest, { ...place, bound: new Map([...place.bound, [variable.args, element]]) });
@@ -174,6 +176,18 @@ class Walker {
     if (Array.isArray(args)) for (const one of args) this.#children(one, place);
     else if (isNode(args)) this.visit(args, place);
     return UNKNOWN;
+  }
+}
+
+/** A run would end at it. */
+function brokenPattern(pattern: unknown): Finding | undefined {
+  if (typeof pattern !== "string") return undefined;
+  try {
+    new RegExp(pattern);
+    return undefined;
+  } catch {
+    const remedy = 'Correct it; a character that stands for itself has two backslashes before it: `"\\\\["`.';
+    return { message: `${quoted(pattern)} is no regular expression`, remedy };
   }
 }
 

@@ -69,6 +69,7 @@ describe("check", () => {
     ["size(steps.a.rows) == 'x'", "a number is compared with text"],
     ["steps.a.count == true", '"steps.a.count" is a number, compared with true or false'],
     ["steps.a.count + 'x' == 1", "not valid CEL: no such overload: int + string"],
+    ["steps.a.guid.matches('[') && steps.a.guid.matches('^a')", '"[" is no regular expression'],
     ["steps.a.guid", "the expression gives text, not true or false"],
     ["steps.a.count >", "not valid CEL: unexpected token: EOF"],
     ["${{ steps.a.count }} > 1", "`${{` stands in a field that is an expression already"],
