@@ -42,10 +42,15 @@ export function loadFile(file: string): Loaded {
 }
 
 function loaded(composed: ComposedFile, file: string): Loaded {
-  if ("diagnostics" in composed) return { diagnostics: [...composed.diagnostics, ...besides(composed, file)] };
+  if ("diagnostics" in composed)
+    return { diagnostics: ownFirst([...composed.diagnostics, ...besides(composed, file)], file) };
   const found = loadRunbook(composed.text, file, known);
-  return "diagnostics" in found ? { diagnostics: found.diagnostics.map(composed.locate) } : found;
+  return "diagnostics" in found ? { diagnostics: ownFirst(found.diagnostics.map(composed.locate), file) } : found;
 }
+
+/** Mistakes of the file that was asked for stand before those of what it includes. */
+const ownFirst = (found: readonly Diagnostic[], file: string): readonly Diagnostic[] =>
+  found.toSorted((one, other) => Number(one.file !== file) - Number(other.file !== file));
 
 /** The mistakes beside the includes that failed. */
 function besides({ rest }: NotComposed, file: string): readonly Diagnostic[] {

@@ -30,7 +30,7 @@ export interface StepDraft {
   readonly at: number;
   readonly id: Text | undefined;
   readonly title: string;
-  /** Undefined if it is unknown: a finding says so, and its input and output are not judged. */
+  /** An unknown one is told by a finding. The step is then judged by the action that was meant; undefined if none is near. */
   readonly action: AnyAction | undefined;
   readonly with: LocatedTemplate;
   readonly when: Text | undefined;
@@ -93,12 +93,12 @@ function readAction(fields: StepFields, actions: Actions): AnyAction | undefined
   const node = fields.needText("action", "Add `action:` with the id of an action, e.g. `cf.create-service`.");
   if (node === undefined) return undefined;
   const action = actions.get(node.value);
-  if (action === undefined)
-    fields.findings.add(node.at, {
-      message: `there is no action ${quoted(node.value)}`,
-      remedy: actionRemedy(node.value, [...actions.keys()]),
-    });
-  return action;
+  if (action !== undefined) return action;
+  fields.findings.add(node.at, {
+    message: `there is no action ${quoted(node.value)}`,
+    remedy: actionRemedy(node.value, [...actions.keys()]),
+  });
+  return actions.get(nearest(node.value, actions.keys()) ?? "");
 }
 
 function actionRemedy(id: string, known: readonly string[]): string {

@@ -271,9 +271,20 @@ describe("what may be included", () => {
       { line: 9, message: 'there is no runbook "nothing" with a list of steps to include' },
       { line: 12, message: 'there is no runbook "more/nothing.yml" with a list of steps to include' },
       { line: 13, message: "this include is not read, because of its form" },
+      // The step is judged by the action that was meant.
+      { line: 14, message: 'the input of platform.check lacks "sanity_query"' },
       { line: 14, message: 'there is no action "platform.chek"' },
       { line: 15, message: 'the input of platform.check lacks "sanity_query"' },
       { line: 15, message: '"inputs" has no field "orgg"' },
+    ]);
+  });
+
+  it("is told behind the mistakes of the file itself, wherever its own stand", () => {
+    writeFileSync(join(directory, "beside.yml"), "steps:\n  - { id: b, title: B }\n");
+    const own = "  - { id: c, title: C, action: platform.check }";
+    expect(said(`  - include: ./beside.yml\n${own}`)).toMatchObject([
+      { line: 10, message: 'the input of platform.check lacks "sanity_query"' },
+      { file: join(directory, "beside.yml"), line: 2, message: 'a step lacks "action"' },
     ]);
   });
 
