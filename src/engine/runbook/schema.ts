@@ -16,8 +16,14 @@ const CEL: Schema = { type: "string", minLength: 1, not: { pattern: "\\$\\{\\{" 
 const TEMPLATE: Schema = { $ref: "#/$defs/template" };
 const WORDS = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
 
-/** Every action that a runbook may name, or only the shipped ones: beside them, own ones of other systems may stand. */
-export function runbookSchema(actions: Actions, known: "all" | "shipped" = "all"): Schema {
+/**
+ * `known`: every action that a runbook may name, or only the shipped ones; beside them, own ones of other systems may
+ * stand. `runbooks` are the shipped ones, which an include may name; without them it may have each name.
+ */
+export function runbookSchema(
+  actions: Actions,
+  { known = "all", runbooks = [] }: { readonly known?: "all" | "shipped"; readonly runbooks?: readonly string[] } = {},
+): Schema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "A runbook of dingo-recover",
@@ -34,7 +40,7 @@ export function runbookSchema(actions: Actions, known: "all" | "shipped" = "all"
           propertyNames: { pattern: "^[a-z][a-z0-9_]*$" },
           additionalProperties: inputSchema(),
         },
-        steps: { type: "array", minItems: 1, items: orInclude(stepSchema(actions, known)) },
+        steps: { type: "array", minItems: 1, items: orInclude(stepSchema(actions, known), runbooks) },
       },
       ["schema", "name", "version", "title", "target", "steps"],
     ),
@@ -99,10 +105,11 @@ function ownAction(actions: Actions): Schema {
 }
 
 /** Steps of another runbook, resolved before anything is loaded (`compose.ts`). */
-function orInclude(step: Schema): Schema {
+function orInclude(step: Schema, runbooks: readonly string[]): Schema {
+  const named = runbooks.length === 0 ? TEXT : { anyOf: [{ enum: runbooks }, { type: "string", pattern: "[/.]" }] };
   const include = closed(
     {
-      include: { ...TEXT, description: "Name of a shipped runbook, or a file: its steps stand here." },
+      include: { ...named, description: "Name of a shipped runbook, or a file: its steps stand here." },
       with: { type: "object", description: "Its inputs; those that are left out have their defaults." },
     },
     ["include"],

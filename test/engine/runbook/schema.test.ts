@@ -36,6 +36,10 @@ describe("the schema for editors", () => {
 
   it("knows an include", () => {
     expect(Object.keys(SCHEMA.properties.steps.items.then.properties)).toEqual(["include", "with"]);
+    const named = runbookSchema(ACTIONS, { runbooks: ["drill"] }) as unknown as Generated;
+    const include = z.fromJSONSchema(named.properties.steps.items.then as z.core.JSONSchema.JSONSchema);
+    const fits = (name: string): boolean => include.safeParse({ include: name }).success;
+    expect(["drill", "dril", "beside.yml"].map(fits)).toEqual([true, false, true]);
   });
 
   it("has one rule per action", () => {
