@@ -187,17 +187,22 @@ function givenBack(covered: readonly PlannedStep[]): readonly string[] {
 const leftLine = (what: string, titles: readonly string[]): readonly string[] =>
   titles.length === 0 ? [] : [`${what}: ${titles.join(", ")}`];
 
+/** The action by which `cleanup` knows that a run left something aside. */
+const CLEANED_UP = "archive.set-aside";
+
 /** Said only if each step that has anything to take back can be. */
 function goesBack(session: Session, covered: readonly PlannedStep[]): readonly string[] {
   const undos = covered.flatMap(({ step: { action } }) => (action.effect === "read" ? [] : [action.undo]));
   if (undos.some(isFinal) || undos.every(isLeft)) return [];
   const { run, rehearsal } = session.state;
   const those = undos.some(isLeft) ? "the others" : "them";
+  const setsAside = covered.some(({ step }) => step.action.id === CLEANED_UP);
+  const deletes = (command: string): string => (setsAside ? `; only ${command} deletes what was moved aside` : "");
   // A rehearsal's foundation is gone at its end: what is promised of a run would be refused there.
   return [
     rehearsal
-      ? `in a real run, undo takes ${those} back, last first, and only cleanup deletes what was moved aside; "dingo-recover rehearse --undo" plays that`
-      : `"dingo-recover undo ${run}" takes ${those} back, last first; only "dingo-recover cleanup ${run}" deletes what was moved aside`,
+      ? `in a real run, undo takes ${those} back, last first${deletes("cleanup")}; "dingo-recover rehearse --undo" plays that`
+      : `"dingo-recover undo ${run}" takes ${those} back, last first${deletes(`"dingo-recover cleanup ${run}"`)}`,
   ];
 }
 
