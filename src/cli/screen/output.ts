@@ -35,6 +35,11 @@ export interface OutputOptions {
   readonly stderr?: Sink;
 }
 
+let isOurs = false;
+
+/** Whether the write to a stream that is under way is the tool's: code of others may write there too. */
+export const isOwnWrite = (): boolean => isOurs;
+
 export function createOutput({
   secrets,
   color,
@@ -42,16 +47,21 @@ export function createOutput({
   stdout = process.stdout,
   stderr = process.stderr,
 }: OutputOptions): Output {
+  const write = (text: string): void => {
+    isOurs = true;
+    stdout.write(text);
+    isOurs = false;
+  };
   const safe = (text: string): string => printable(secrets.mask(isForOthers ? text : asCalled(text)));
   // Colour is added to what is safe already: no colour of ours can be mistaken for one of theirs.
   const paint = color && stdout.isTTY && !wantsNoColor(process.env) ? COLORED : COLORLESS;
   return {
-    line: (text = "", style) => void stdout.write(`${style === undefined ? safe(text) : paint[style](safe(text))}\n`),
-    marked: (mark, text, style) => void stdout.write(`${paint[style](mark)} ${safe(text)}\n`),
+    line: (text = "", style) => write(`${style === undefined ? safe(text) : paint[style](safe(text))}\n`),
+    marked: (mark, text, style) => write(`${paint[style](mark)} ${safe(text)}\n`),
     error: (text) => void stderr.write(`${safe(text)}\n`),
     // Characters that JSON leaves as they are (C1, bidirectional controls) are escaped: the value stays the same, and a
     // terminal obeys nothing.
-    json: (document) => void stdout.write(`${printable(JSON.stringify(secrets.maskJson(document)))}\n`),
+    json: (document) => write(`${printable(JSON.stringify(secrets.maskJson(document)))}\n`),
     // A rehearsal without a terminal, and logs, are read at 80 columns.
     // A terminal can be resized; one on a serial line says 0.
     get columns() {

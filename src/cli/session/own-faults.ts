@@ -55,6 +55,9 @@ export function inOwnCall(call: () => unknown, tell: Telling): unknown {
   return answer instanceof Promise ? own.settled(answer) : answer;
 }
 
+/** Also behind a timer or a promise that such a call began. */
+export const isInOwnCall = (): boolean => calls.getStore() !== undefined;
+
 /** Throws in a call of which a fault was heard: it was answered by that, and may still be going on. */
 export function requireNoFault(): void {
   if (calls.getStore()?.hasFailed === true) throw new Error("this call has failed already");
