@@ -1,7 +1,13 @@
 /** The digest of a journal, for reports: the run, its steps in the order in which they began, and their findings. */
 import type { JsonObject, PrintedCommand } from "../action.ts";
 import { isLasting } from "../errors.ts";
-import { type Entry, type EntryBody, type EntryHeader, unitName as nameOfUnit } from "../engine/journal/entry.ts";
+import {
+  endOf,
+  type Entry,
+  type EntryBody,
+  type EntryHeader,
+  unitName as nameOfUnit,
+} from "../engine/journal/entry.ts";
 
 export type EntryOf<Type extends EntryBody["type"]> = EntryHeader & Extract<EntryBody, { readonly type: Type }>;
 
@@ -188,7 +194,8 @@ export type Ending =
 export function endingOf(entries: readonly Entry[]): Ending {
   const last = entries.at(-1);
   const at = last?.time ?? "";
-  if (last?.type === "run-ended") return { kind: "ended", outcome: last.outcome, at };
+  const end = endOf(entries);
+  if (end !== undefined) return { kind: "ended", outcome: end.outcome, at: end.time };
   if (last?.type === "run-stopped") {
     const touched = entriesOf(entries, "step-started").some(({ effect }) => effect !== "read");
     const inVain = !touched && isLasting(last.error?.code ?? "");

@@ -95,7 +95,10 @@ export function troubles(entries: readonly Entry[], { times, tableOf }: Told): r
   const had: { readonly time: string; readonly what: readonly string[] }[] = [];
   const isOver = endingOf(entries).kind === "ended";
   for (const entry of entries) {
-    const what = troubleOf(entry, isOver);
+    const isLate = isOver && entry.type === "run-stopped" && entry === entries.at(-1);
+    const what = isLate
+      ? (["the run", `behind its end: ${entry.why}`, entry.error?.remedy ?? ""] as const)
+      : troubleOf(entry, isOver);
     if (what !== undefined) had.push({ time: entry.time, what });
   }
   return tableOf(["UTC", "step", "what", "remedy"], had, ({ time, what }) => [times.utc(time), ...what]);

@@ -17,15 +17,24 @@ export function timeline(
   { times, tableOf, later }: Told & { readonly later?: readonly Moment[] | undefined },
 ): readonly Block[] {
   const happened: Moment[] = [];
+  let before: Entry["type"] | undefined;
   for (const [entry, carrier] of carried(entries)) {
+    const { time } = entry;
+    if (entry.type === "run-resumed" && !entry.takeOver && !ENDS.has(before)) happened.push({ time, what: KILLED });
+    const late = entry.type === "run-stopped" && before === "run-ended" ? `behind its end: ${entry.why}` : undefined;
+    before = entry.type;
     const isAgreed = entry.type === "run-ended" && later !== undefined;
-    const what = isAgreed ? "all were agreed on; each has a run from here on" : sentence(entry, carrier);
-    if (what !== undefined) happened.push({ time: entry.time, what });
+    const told = isAgreed ? "all were agreed on; each has a run from here on" : sentence(entry, carrier);
+    const what = late ?? told;
+    if (what !== undefined) happened.push({ time, what });
   }
   happened.push(...(later ?? []));
   const head = ["UTC", ...(times.isUtc ? [] : [times.zone]), "what happened"];
   return tableOf(head, happened, ({ time, what }) => [...stamps(time, times), what]);
 }
+
+const ENDS: ReadonlySet<Entry["type"] | undefined> = new Set(["run-stopped", "run-ended", "resource-closed"]);
+const KILLED = "no entry says that the process before had stopped: it was killed, or its machine was lost";
 
 /** The local time is one more column, if it differs from UTC. */
 function stamps(time: string, times: Times): readonly string[] {

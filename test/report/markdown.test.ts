@@ -274,6 +274,14 @@ describe("the report of a finished run", () => {
     expect(took(succeeded, resumed, undone)).toBe(20_000);
   });
 
+  it("says at a resume that the process before it was killed, and nothing where that one had stopped", () => {
+    const resumed = { type: "run-resumed", operator: "ann", host: "jump", toolVersion: "", takeOver: false } as const;
+    const told = (...bodies: EntryBody[]): boolean =>
+      reportMarkdown(journal(STARTED, STOP_BEGAN, ...bodies, resumed), CHAIN, ZONE).includes("it was killed, or its");
+    expect(told()).toBe(true);
+    expect(told({ type: "run-stopped", why: "no", exitCode: 13 })).toBe(false);
+  });
+
   it("names each file of evidence once", () => {
     expect(report.split(EVIDENCE.sha256)).toHaveLength(2);
   });

@@ -1,6 +1,6 @@
 /** The state of a batch as a whole. Its own run ends once all is agreed, before the first of its databases begins. */
 import { summarize } from "../../engine/state/summary.ts";
-import type { Entry } from "../../engine/journal/entry.ts";
+import { endOf, type Entry } from "../../engine/journal/entry.ts";
 import { named } from "../../kit/text/printable.ts";
 import type { ReportedBatch } from "../../report/batch.ts";
 import type { Moment } from "../../report/timeline.ts";
@@ -66,7 +66,7 @@ function momentsOf(directory: SavedRuns, { run, state, member }: Standing): read
   if (run === undefined || state === "unreadable") return [];
   const { entries } = directory.read(run);
   const [first] = entries;
-  const last = entries.findLast(({ type }) => type === "run-ended" || type === "run-stopped");
+  const last = endOf(entries) ?? entries.findLast(({ type }) => type === "run-stopped");
   const name = named(member.name);
   return [
     ...(first === undefined ? [] : [{ time: first.time, what: `${name}: run ${run} began` }]),

@@ -1,7 +1,7 @@
-/** A fault of an own action whose call was over: it stops the run, and behind the end of the run it is written down. */
+/** A fault of an own action whose call was over: it stops the run. Behind the end it is told and written down, and the run stays ended. */
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { journaled } from "../../engine/state/session.ts";
-import { asRecoverError, EXIT, type RecoverError } from "../../errors.ts";
+import { asRecoverError, type RecoverError } from "../../errors.ts";
 import { reportFailure } from "../process/failure.ts";
 import { hearLateFaults } from "./own-faults.ts";
 
@@ -34,9 +34,6 @@ export class LateFaults {
   }
 
   async #tellBehind(error: RecoverError): Promise<void> {
-    process.once("exit", (code) => {
-      if (code === EXIT.done) process.exitCode = error.exitCode;
-    });
     reportFailure(error, false);
     try {
       const open = this.#state?.open(this.#run, { takeOver: false, behind: true });
