@@ -12,10 +12,13 @@ export async function runs(given: GlobalArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const directory = readOnce(openStateDirectory({ stateDir: given["state-dir"] }));
   // The name of a rehearsal has the date of its box.
-  const listed = allRuns(directory).toSorted((a, b) => playedAt(directory, a.run) - playedAt(directory, b.run));
-  const all = listed.map((each) => withBatch(directory, each));
+  const listed = allRuns(directory).map((each) => withBatch(directory, each));
+  const all = listed.toSorted((a, b) => a.workedAt - b.workedAt);
   if (given.json)
-    output.json({ schema: "dingo-recover/runs@1", runs: all.map(({ told: _told, called: _called, ...run }) => run) });
+    output.json({
+      schema: "dingo-recover/runs@1",
+      runs: all.map(({ told: _told, called: _called, workedAt: _at, ...run }) => run),
+    });
   else if (all.length === 0) output.line("no runs yet");
   else {
     const widest = Math.min(MOST_PADDED, Math.max(...all.map(({ called }) => called.length)));
@@ -24,7 +27,7 @@ export async function runs(given: GlobalArguments): Promise<number> {
     if (output.isTerminal) for (const line of rowOf(HEAD, { widest, columns })) output.line(line, "strong");
     for (const run of all) {
       const what = `${run.runbook}${run.rehearsal ? " (rehearsal)" : ""}  ${run.told ?? run.step}`.trimEnd();
-      const worked = minuteOf(playedAt(directory, run.run));
+      const worked = minuteOf(run.workedAt);
       for (const line of rowOf({ ...run, worked, target: run.called, what }, { widest, columns })) output.line(line);
     }
     if (output.isTerminal) for (const line of closingLines(all)) output.line(line, "faint");
@@ -71,11 +74,14 @@ const CLOSED_BY_UNDO: ReadonlySet<string> = new Set(["waiting", "stopped", "fail
 /** A target that is longer moves its own line alone. */
 const MOST_PADDED = 32;
 
-/** A batch has the state of its databases, even if its own run has ended. */
-function withBatch(directory: SavedRuns, run: ListedRun): ListedRun & { readonly told?: string } {
-  if (run.state !== "succeeded" || run.runbook === MEMBER_RUNBOOK) return run;
-  const batch = batchStateOf(directory, directory.read(run.run).entries);
-  return batch === undefined
-    ? run
-    : { ...run, state: batch.state, updatedAt: batch.updatedAt, told: backText(batch.standings) };
+type Worked = ListedRun & { readonly told?: string; readonly workedAt: number };
+
+/** A batch has the state of its databases, and was last at work when the last of them was, even if its own run has ended. */
+function withBatch(directory: SavedRuns, run: ListedRun): Worked {
+  const isBatch = run.state === "succeeded" && run.runbook !== MEMBER_RUNBOOK;
+  const batch = isBatch ? batchStateOf(directory, directory.read(run.run).entries) : undefined;
+  const members = batch?.standings.flatMap((standing) => standing.run ?? []) ?? [];
+  const workedAt = Math.max(...[run.run, ...members].map((each) => playedAt(directory, each)));
+  if (batch === undefined) return { ...run, workedAt };
+  return { ...run, workedAt, state: batch.state, updatedAt: batch.updatedAt, told: backText(batch.standings) };
 }
