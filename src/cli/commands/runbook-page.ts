@@ -72,9 +72,14 @@ export function runbookPage(runbook: Runbook): string {
     "## Inputs",
     inputs.length === 0 ? "None." : inputs.map(inputLine).join("\n"),
     "## Steps",
+    ...(steps.some(({ undo }) => undo !== undefined) ? [COMMANDS_BACK] : []),
     ...steps.flatMap((step, index) => stepBlocks(step, index + 1)),
   ].join("\n\n")}\n`;
 }
+
+/** They depend on what the run found and noted. */
+const COMMANDS_BACK =
+  "The commands that take a step back are known once a run has done it: `dingo-recover undo RUN --dry-run` prints them.";
 
 const inputLine = ({ name, type, prompt, default: usual }: InputSpec): string =>
   `- \`${name}\` (${type}): ${prompt}. ${usualText(usual)}`;
@@ -92,6 +97,8 @@ const EFFECTS: Readonly<Record<Effect, string>> = {
   destroy: "Destroys what is there.",
 };
 
+const NO_WAY_BACK = "No way back: behind this step, `dingo-recover undo` refuses the whole run.";
+
 function stepBlocks(step: ShownStep, number: number): readonly string[] {
   const rules = [
     ["Only where", step.when],
@@ -99,8 +106,9 @@ function stepBlocks(step: ShownStep, number: number): readonly string[] {
     ["Again until", step.until],
     ["Fails unless", step.assert],
   ].flatMap(([what = "", text]) => (text === undefined ? [] : [`- ${what} \`${text.trim().replace(/\s+/gu, " ")}\``]));
+  const isFinal = step.undo === undefined && step.effect !== "read";
   const undo = step.undo === undefined ? [] : [`- Taken back: ${step.undo}`];
-  const list = [...rules, ...undo];
+  const list = [...rules, ...undo, ...(isFinal ? [`- ${NO_WAY_BACK}`] : [])];
   return [
     `### ${number}. ${step.title}`,
     `\`${step.id}\`, by the action \`${step.action}\`${step.does === step.title ? "" : ` (${step.does})`}. ${EFFECTS[step.effect]}`,
