@@ -79,7 +79,7 @@ function placeOf(file: string, cause: unknown): string {
   const below = join(dirname(file), "/");
   const thrown = placesOf(cause).find((place) => place.startsWith(below));
   if (thrown !== undefined) return thrown;
-  // What it imports may be at fault. Packages are left out: they are loaded by others as they are.
+  // An import may be at fault. Packages are left out: they are loaded by others as they are.
   const files = new Set([file]);
   for (const each of files) {
     const line = unreadLine(each);
