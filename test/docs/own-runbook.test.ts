@@ -339,13 +339,16 @@ describe("an own runbook with an own action", () => {
       [
         (text) => text.replace("verify: async", "holdsTrue: async").replace("cost:", "costs: 1, cost:"),
         new RegExp(
-          `actions\\.mjs:${second}" gives no actions: team\\.put-up-notice has "holdsTrue", and nothing reads it; .* undo has "costs", and nothing reads it`,
+          `actions\\.mjs(?:\\?\\d+)?:${second}" gives no actions: team\\.put-up-notice has "holdsTrue", and nothing reads it; .* undo has "costs", and nothing reads it`,
           "u",
         ),
       ],
       [
         (text) => text.replace("output: z.strictObject({ file: z.string() })", "output: z.string()"),
-        new RegExp(`actions\\.mjs:${second}" gives .*-notice has an output that is no object: use z.strictObject`, "u"),
+        new RegExp(
+          `actions\\.mjs(?:\\?\\d+)?:${second}" gives .*-notice has an output that is no object: use z.strictObject`,
+          "u",
+        ),
       ],
     );
     const good = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
