@@ -49,7 +49,7 @@ interface Compiled {
 
 /** Notes in `places` where each action was defined, as PATH:LINE. */
 async function madeBy(file: string, places: Map<unknown, string>): Promise<unknown> {
-  const defineHere = (action: AnyAction): AnyAction => {
+  const defineHere: typeof defineAction = (action) => {
     const caller = placesOf(new Error("not thrown"))[1];
     if (caller !== undefined) places.set(action, caller);
     return defineAction(action);
