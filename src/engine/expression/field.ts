@@ -13,7 +13,7 @@ export type Facts = ReadonlySet<string>;
 
 export const NO_FACTS: Facts = new Set();
 
-/** Words for a key that is not there, where the general ones would not help (a later step, a `-` in CEL). */
+/** Words for a key that is not there, if the general ones would not help (a later step, a `-` in CEL). */
 export type Explain = (path: readonly string[]) => Finding | undefined;
 
 export interface Knowledge {
@@ -29,7 +29,7 @@ interface Holder {
   readonly path: readonly string[];
 }
 
-/** The field `name` of a value. A finding where it cannot be there. */
+/** The field `name` of a value. A finding if it cannot be there. */
 export function fieldOf({ shape, path }: Holder, name: string, explain: Explain): Field | Finding {
   if (shape.kind === "any") return { shape: ANY, optional: false };
   if (shape.kind !== "object") return noFields(shape, path, name);
@@ -58,7 +58,7 @@ function unknownField(fields: Iterable<string>, path: readonly string[], name: s
   return { message: whole, remedy: near === undefined ? list : `Did you mean "${near}"? ${list}` };
 }
 
-/** A finding where the key at `path` may be absent and nothing before has made sure that it is there. */
+/** A finding if the key at `path` may be absent and nothing before has made sure that it is there. */
 export function absence(field: Field, path: readonly string[], facts: Facts): Finding | undefined {
   const name = path.join(".");
   if (!field.optional || facts.has(name)) return undefined;
@@ -68,7 +68,7 @@ export function absence(field: Field, path: readonly string[], facts: Facts): Fi
   };
 }
 
-/** A finding where the value at `path` may be null and nothing before has excluded that. */
+/** A finding if the value at `path` may be null and nothing before has excluded that. */
 export function nullness(shape: Shape, path: readonly string[], facts: Facts): Finding | undefined {
   const name = path.join(".");
   if (shape.nullable !== true || facts.has(`${name}!`)) return undefined;
@@ -113,7 +113,7 @@ export function pathOf(node: ASTNode): readonly string[] | undefined {
   return path === undefined || name === undefined ? undefined : [...path, name];
 }
 
-/** Facts that hold where `node` evaluated to `outcome`. */
+/** Facts that hold if `node` evaluated to `outcome`. */
 export function factsOf(node: ASTNode, outcome: boolean): Facts {
   switch (node.op) {
     case "call":

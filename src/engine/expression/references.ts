@@ -119,7 +119,7 @@ class Walker {
     return from.shape.kind === "list" ? { shape: from.shape.items } : UNKNOWN;
   }
 
-  /** `steps.create-service` reads as a difference: where the left side is wrong, the right one says nothing more. */
+  /** `steps.create-service` reads as a difference: if the left side is wrong, the right one says nothing more. */
   #minus([left, right]: readonly [ASTNode, ASTNode], place: Place): Value {
     const before = this.problems.length;
     this.visit(left, place);

@@ -29,7 +29,7 @@ export function objectShape(fields: Iterable<readonly [string, Field | Shape]>, 
   return { kind: "object", fields: new Map(entries), open };
 }
 
-/** Shape of the values that a schema accepts (`input`) or gives (`output`); `any` where JSON Schema has no word for it. */
+/** Shape of the values that a schema accepts (`input`) or gives (`output`); `any` if JSON Schema has no word for it. */
 export function shapeOf(schema: z.ZodType, io: "input" | "output"): Shape {
   const known = KNOWN[io].get(schema);
   if (known !== undefined) return known;

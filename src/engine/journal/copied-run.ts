@@ -24,7 +24,7 @@ export interface CopiedRun extends BroughtRun {
   readonly isMarked: boolean;
 }
 
-/** Errors: `usage` where it holds no run; `journal-broken`, `journal-version`, `journal-too-large`. */
+/** Errors: `usage` if it holds no run; `journal-broken`, `journal-version`, `journal-too-large`. */
 export function readCopied(directory: string, secrets: Secrets): CopiedRun {
   const file = join(directory, JOURNAL_FILE);
   const reading = readJournal(bytesOf(file, directory), file);
@@ -45,12 +45,12 @@ export function readCopied(directory: string, secrets: Secrets): CopiedRun {
 interface MarkOptions {
   readonly secrets: Secrets;
   readonly now: () => Date;
-  /** Also where a process there may live. */
+  /** Also if a process there may live. */
   readonly takeOver: boolean;
 }
 
 /**
- * The run that was read, and the mark. Errors: `locked` where a process carries it there; `import-not-accepted` where somebody
+ * The run that was read, and the mark. Errors: `locked` if a process carries it there; `import-not-accepted` if somebody
  * else has written there since; those of writing.
  */
 export async function markMoved(copied: CopiedRun, { secrets, now, takeOver }: MarkOptions): Promise<CopiedRun> {

@@ -36,7 +36,7 @@ export function writeWhole(descriptor: number, bytes: Uint8Array, position: numb
   }
 }
 
-/** A new file with its content durable; its directory is not synced. Fails where the file exists. */
+/** A new file with its content durable; its directory is not synced. Fails if the file exists. */
 export function createDurably(path: string, content: string | Uint8Array): void {
   const descriptor = openSync(path, "wx", OWNER_ONLY_FILE);
   try {
@@ -69,7 +69,7 @@ export function replaceDurably(path: string, temporary: string, content: string)
 
 /**
  * Makes a directory and its missing parents, 0700, each durable in its parent. Not by `recursive`, which never returns
- * where a file system answers ENOENT to every mkdir (procfs).
+ * if a file system answers ENOENT to every mkdir (procfs).
  */
 export function makeDirectory(path: string): void {
   if (existsSync(path) && statSync(path).isDirectory()) return;

@@ -45,7 +45,7 @@ type Shaped<S> = Flat<
 const text: Check<string> = (value) => typeof value === "string";
 const count: Check<number> = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const flag: Check<boolean> = (value) => typeof value === "boolean";
-/** Written only where it is true. */
+/** Written only if it is true. */
 const mark: Check<true> = flag as Check<never>;
 const anything: Check<Json> = (value) => value !== undefined;
 const hash: Check<string> = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
@@ -149,7 +149,7 @@ export const BODIES = {
     action: text,
     effect: text,
     input: json,
-    /** Where a value exceeds a line, it is empty there and this names it; the reader puts it back. */
+    /** If a value exceeds a line, it is empty there and this names it; the reader puts it back. */
     inputEvidence: optional(evidence),
     /** SHA-256 over the printed commands. */
     commandsSha256: text,
@@ -163,7 +163,7 @@ export const BODIES = {
     ...attempt,
     how,
     output: json,
-    /** Where the output exceeds a line, `output` is {} and this names it. */
+    /** If the output exceeds a line, `output` is {} and this names it. */
     outputEvidence: optional(evidence),
     evidence: text,
     /** The call ended with it, and a look found the effect; absent in older journals. */
@@ -185,7 +185,7 @@ export const BODIES = {
     ...unit,
     decision: oneOf(...DECISIONS),
     by: text,
-    /** Who carried the run, where `by` says how the decision was given; absent in older journals. */
+    /** Who carried the run, if `by` says how the decision was given; absent in older journals. */
     operator: optional(text),
     /** The evidence that it was made on: it holds while a look at the world says the same. */
     why: text,
@@ -211,7 +211,7 @@ export const BODIES = {
     question: text,
     value: text,
     by: text,
-    /** Who carried the run, where a flag answered; absent in older journals. */
+    /** Who carried the run, if a flag answered; absent in older journals. */
     operator: optional(text),
   },
   /** Consent to the named steps; holds while the hash over what was shown and over their printed commands is the same. */

@@ -30,7 +30,7 @@ export interface Journal {
   checkFence(): Promise<void>;
   /** Stores masked text durably under its SHA-256. */
   keep(name: string, content: string): Promise<EvidenceRef>;
-  /** Reads evidence back; `journal-broken` where it is missing or changed. */
+  /** Reads evidence back; `journal-broken` if it is missing or changed. */
   recall(evidence: EvidenceRef): Promise<string>;
   /** Gives up the run for other processes. Idempotent. */
   close(): Promise<void>;

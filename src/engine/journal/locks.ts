@@ -66,7 +66,7 @@ export class LockFile {
     });
   }
 
-  /** Removes the lock where it still is this holder's. */
+  /** Removes the lock if it still is this holder's. */
   remove(holder: LockHolder): void {
     if (JSON.stringify(this.read()) !== JSON.stringify(holder)) return;
     inStateDirectory(this.#path, () => {

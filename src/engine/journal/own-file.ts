@@ -27,8 +27,8 @@ const OTHERS_WRITE = 0o022;
 const OURS: readonly string[] = ["runs", "locks", "rehearsals", "trust", "inventory.jsonl"];
 
 /**
- * The state directory itself, where it is there: no link, ours, writable by nobody else; and readable by nobody else
- * where it is for us alone.
+ * The state directory itself, if it is there: no link, ours, writable by nobody else; and readable by nobody else
+ * if it is for us alone.
  */
 export function requireOwnRoot(path: string): void {
   const found = requireOwnDirectory(path);
@@ -50,7 +50,7 @@ export interface OwnFileOptions {
   readonly largest?: { readonly bytes: number; readonly refusal: (size: number) => RecoverError };
 }
 
-/** The content of a file of ours. Fails with ENOENT where there is none. */
+/** The content of a file of ours. Fails with ENOENT if there is none. */
 export function readOwn(path: string, options: OwnFileOptions = {}): Buffer {
   const descriptor = openOwn(path, constants.O_RDONLY, options);
   const refusal = (size: number): RecoverError =>

@@ -160,7 +160,7 @@ class JournalText {
     return sha256(this.#ascii?.slice(start, stop) ?? this.bytes.subarray(start, stop));
   }
 
-  /** Where the next newline is; the end where there is none. */
+  /** Where the next newline is; the end if there is none. */
   newlineFrom(start: number): number {
     const found = this.#ascii?.indexOf("\n", start) ?? this.bytes.indexOf(NEWLINE, start);
     return found === -1 ? this.bytes.length : found;

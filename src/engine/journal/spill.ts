@@ -28,7 +28,7 @@ export function spill(body: EntryBody, keep: Keep): EntryBody {
   return spilled as unknown as EntryBody;
 }
 
-/** Puts large values back in from their evidence. Throws `journal-broken` where that is lost, or is no such value. */
+/** Puts large values back in from their evidence. Throws `journal-broken` if that is lost, or is no such value. */
 export function unspill(entry: Entry, recall: Recall): Entry {
   if (!hasReference(entry)) return entry;
   const whole: Record<string, unknown> = { ...entry };

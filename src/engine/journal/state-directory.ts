@@ -137,8 +137,8 @@ export class StateDirectory {
   }
 
   /**
-   * Takes in a run that was carried elsewhere; `open` carries it on. Errors: `locked` where a process carries it here,
-   * `state-dir-unusable`, `journal-broken` where the one that is here is.
+   * Takes in a run that was carried elsewhere; `open` carries it on. Errors: `locked` if a process carries it here,
+   * `state-dir-unusable`, `journal-broken` if the one that is here is.
    */
   bring(brought: BroughtRun): Arrival {
     const { path, now } = this.#options;

@@ -192,7 +192,7 @@ class Scan {
     this.#look(entry, this.#head);
   }
 
-  /** One line, with padding inside it where its pages reached the disk out of order. */
+  /** One line, with padding inside it if its pages reached the disk out of order. */
   #takeTorn(): void {
     if (this.#torn > 0 && !this.#sawEmpty) throw this.#notJson();
     this.#torn = this.#behind;

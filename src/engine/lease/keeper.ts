@@ -50,7 +50,7 @@ export class ClaimKeeper {
     return token === this.claimant.token && epoch === this.claimant.epoch;
   }
 
-  /** `since`: when it was taken; now where absent. */
+  /** `since`: when it was taken; now if absent. */
   compose(key: string, state: ClaimState, { since, ...standing }: Standing & { readonly since?: string }): Claim {
     const seenAt = this.#now().toISOString();
     return { schema: CLAIM_SCHEMA, key, state, ...this.claimant, ...standing, since: since ?? seenAt, seenAt };

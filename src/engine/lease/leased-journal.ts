@@ -121,7 +121,7 @@ export class LeasedJournal implements Journal {
   beatEvery(everyMs: number): void {
     let isBeating = false;
     const beat = async (): Promise<void> => {
-      // Where the place does not answer, one waits for it and no more.
+      // If the place does not answer, one waits for it and no more.
       if (isBeating) return;
       isBeating = true;
       await this.#beat().catch(() => undefined);

@@ -33,7 +33,7 @@ export class LeasedLocks implements Locks {
     }
   }
 
-  /** Looks at every key again. Errors: `fenced` where one is no longer ours; those of the place, and then nobody can tell. */
+  /** Looks at every key again. Errors: `fenced` if one is no longer ours; those of the place, and then nobody can tell. */
   async check(): Promise<void> {
     for (const key of this.#held.keys()) {
       const found = (await this.#keeper.read(keyClaimName(key)))?.claim;
@@ -63,7 +63,7 @@ export class LeasedLocks implements Locks {
   async #free(key: string): Promise<void> {
     const seen = this.#held.get(key);
     this.#held.delete(key);
-    // Where another wrote since it is not ours to free.
+    // If another wrote since, it is not ours to free.
     if (seen === undefined) return;
     const name = keyClaimName(key);
     const there = await this.#keeper.read(name);

@@ -50,7 +50,7 @@ export class Mirror {
     this.#mirrored = mirrored;
   }
 
-  /** Errors: `fenced` where the mirror holds lines that this journal does not have; those of the place. */
+  /** Errors: `fenced` if the mirror holds lines that this journal does not have; those of the place. */
   static async open(options: MirrorOptions): Promise<Mirror> {
     const { place, journal } = options;
     const mirrored = await mirroredLines(place, journal);
@@ -58,7 +58,7 @@ export class Mirror {
     return new Mirror(options, mirrored);
   }
 
-  /** Whether the journal has every mirrored line, and the line with this hash where one is named. Reads only. */
+  /** Whether the journal has every mirrored line, and the line with this hash if one is named. Reads only. */
   static async isWholeIn(journal: LinedJournal, place: SharedPlace, head: string): Promise<boolean> {
     if ((await mirroredLines(place, journal)) === "parted") return false;
     return head === "" || journal.lines.some((line) => sha256(line) === head);
@@ -75,7 +75,7 @@ export class Mirror {
     return last === undefined ? "" : sha256(last);
   }
 
-  /** Errors: `fenced` where somebody else wrote the next line; those of the place. */
+  /** Errors: `fenced` if somebody else wrote the next line; those of the place. */
   async push(): Promise<void> {
     while (this.behind > 0) {
       const lines = this.#journal.lines.slice(this.#mirrored, this.#mirrored + MOST_LINES);
@@ -133,7 +133,7 @@ export async function fetchMirrored(place: SharedPlace, run: string, head: strin
   const reading = readJournal(await everyChunk(place, names, where), where);
   if (reading.entries.some((entry) => entry.run !== run)) throw broken(where, "it is of another run");
   if (reading.torn.length > 0) throw broken(where, "it ends in the middle of a line");
-  // Before its first effect a run's lease names a line: where none is named, only reads can be lacking.
+  // Before its first effect a run's lease names a line: if none is named, only reads can be lacking.
   if (head === "" && hasTouched(reading.entries))
     throw broken(where, "its lease names no line of it, so nobody can tell whether its tail was cut");
   if (head !== "" && !reading.hashes.includes(head))
@@ -179,7 +179,7 @@ export async function mirroredChunks(place: SharedPlace, run: string): Promise<r
   return await place.list(`runs/${run}/journal/`);
 }
 
-/** How many lines are mirrored; `parted` where the last one of them is not the journal's. */
+/** How many lines are mirrored; `parted` if the last one of them is not the journal's. */
 async function mirroredLines(place: SharedPlace, { run, lines }: LinedJournal): Promise<number | "parted"> {
   const last = (await mirroredChunks(place, run)).at(-1);
   const there = last === undefined ? undefined : await place.read(last, LARGEST_CHUNK);

@@ -41,7 +41,7 @@ export interface Leased {
   readonly weakness?: string;
 }
 
-/** Errors: `locked` with who holds it, `fenced` where the run went on elsewhere; those of the place. */
+/** Errors: `locked` with who holds it, `fenced` if the run went on elsewhere; those of the place. */
 export async function openLease(request: LeaseRequest): Promise<Leased> {
   const { place, journal, locks, directory, takeOver, operator, host, now } = request;
   const { run, epoch } = journal;

@@ -34,7 +34,7 @@ export class RunLease {
   }
 
   /**
-   * Errors: `locked` with who holds it; `fenced` where the run went on elsewhere, so that this journal lacks something;
+   * Errors: `locked` with who holds it; `fenced` if the run went on elsewhere, so that this journal lacks something;
    * those of the place.
    */
   static async acquire({ keeper, step, ...asking }: RunLeaseRequest): Promise<RunLease> {
@@ -149,7 +149,7 @@ export function heldElsewhere(claim: Claim, where: string, command = `resume ${c
   return refuse("locked", `run ${claim.run} is at work elsewhere: ${describeClaim(claim)}`)
     .at(where)
     .advise(
-      `Ask there first. Where that process is surely gone, or is to be stopped, take the run over with "dingo-recover ${command} --take-over".`,
+      `Ask there first. If that process is surely gone, or is to be stopped, take the run over with "dingo-recover ${command} --take-over".`,
     );
 }
 

@@ -17,7 +17,7 @@ export async function isUnbegun(place: SharedPlace, { claim }: Seen): Promise<bo
 
 /**
  * Ends it, so that its lock keys are free: its own process, if it lives, is fenced before its first effect.
- * Errors: `locked` where that process wrote meanwhile; those of the place.
+ * Errors: `locked` if that process wrote meanwhile; those of the place.
  */
 export async function endUnbegun(place: SharedPlace, seen: Seen, now: () => Date): Promise<RecoverError> {
   const { run, key, epoch, operator, host, since } = seen.claim;

@@ -53,7 +53,7 @@ async function orAgain(session: Session, work: () => Promise<void>): Promise<voi
   }
 }
 
-/** `when` and `for_each` are looked at once, and again where a step is opened anew; what they said stands in the journal. */
+/** `when` and `for_each` are looked at once, and again when a step is opened anew; what they said stands in the journal. */
 async function enter(session: Session, planned: PlannedStep): Promise<void> {
   const { step } = planned;
   const { evaluator } = session.options;

@@ -168,7 +168,7 @@ async function end(session: Session, outcome: Ending): Promise<RunResult> {
 }
 
 /**
- * Writes the end down where that is still possible; where it is not, nothing more is done at all (I3). A process that
+ * Writes the end down if that is still possible; if it is not, nothing more is done at all (I3). A process that
  * was refused before it began leaves the journal as it found it.
  */
 async function stop(session: Session, error: RecoverError): Promise<RunResult> {

@@ -1,6 +1,6 @@
 /**
- * The way back of a whole run, last step first. It is asked for once: a target that is typed where anything is disrupted,
- * a y/n where only what the run made is renamed or removed.
+ * The way back of a whole run, last step first. It is asked for once: a target that is typed if anything is disrupted,
+ * a y/n if only what the run made is renamed or removed.
  */
 import { EFFECTS, type Effect } from "../../action.ts";
 import { type RecoverError, refuse } from "../../errors.ts";

@@ -175,7 +175,7 @@ function checkReferences(fields: RunbookFields, { header, inputs, drafts }: Part
       checkUses(findings, template.uses, { scope: scope.shape(), facts: NO_FACTS, explain: scope.explain });
 }
 
-/** Index of the last step that the target refers to; -1 where inputs are enough. */
+/** Index of the last step that the target refers to; -1 if inputs are enough. */
 function targetFixedAfter(target: LocatedTemplate | undefined, drafts: readonly StepDraft[]): number {
   const keys = new Set(
     (target?.uses ?? []).flatMap(({ path: [root, step] }) => (root === "steps" && step !== undefined ? [step] : [])),

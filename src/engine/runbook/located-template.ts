@@ -64,7 +64,7 @@ export interface ShapedUse extends Use {
   readonly shape: Shape;
 }
 
-/** Checks each reference against the scope. Where one is wrong its shape is `any`, so that nothing else is said of it. */
+/** Checks each reference against the scope. If one is wrong, its shape is `any`, so that nothing else is said of it. */
 export function checkUses(
   findings: Findings,
   uses: readonly Use[],

@@ -62,7 +62,7 @@ function notAPath(inner: string): Finding {
   };
 }
 
-/** The template of one text. Throws `runbook-invalid` where a reference is malformed. */
+/** The template of one text. Throws `runbook-invalid` if a reference is malformed. */
 export function parseTemplate(text: string): Template {
   const { parts, problems } = scan(text);
   const [problem] = problems;
@@ -97,7 +97,7 @@ export function references(template: Template): readonly (readonly string[])[] {
 
 /**
  * The value of a template. A whole reference keeps its type; inside text only text, numbers and booleans may stand.
- * Throws `expression-failed`, naming the path, where a value is missing or does not fit.
+ * Throws `expression-failed`, naming the path, if a value is missing or does not fit.
  */
 export function resolve(template: Template, scope: JsonObject): Json {
   switch (template.kind) {

@@ -70,7 +70,7 @@ function stepSchema(actions: Actions, known: "all" | "shipped"): Schema {
     title: TEXT,
     action: known === "all" ? named : { anyOf: [named, ownAction(actions)] },
     with: { type: "object" },
-    when: { ...CEL, description: "CEL; the step is skipped where it is false." },
+    when: { ...CEL, description: "CEL; the step is skipped if it is false." },
     assert: { ...CEL, description: "CEL; checked after the step, false fails it." },
     until: { ...CEL, description: "CEL; a reading step is repeated until it holds." },
     timeout: { type: "string", pattern: "^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$" },

@@ -69,7 +69,7 @@ export class Scope {
     ]);
   }
 
-  /** Facts with all that follows from them: where `steps.x` ran, what its `when` asked for held. */
+  /** Facts with all that follows from them: if `steps.x` ran, what its `when` asked for held. */
   implied(facts: Facts): Facts {
     const all = new Set(facts);
     // A set that grows while it is walked is walked to its end.

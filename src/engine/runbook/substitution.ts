@@ -24,7 +24,7 @@ export class Room {
     return this.#left < 0;
   }
 
-  /** The text where there is room for it. */
+  /** The text if there is room for it. */
   take(text: string): string {
     this.#left -= Buffer.byteLength(text);
     return this.isFull ? "" : text;

@@ -5,6 +5,6 @@ import type { Expression, Template } from "../runbook/runbook.ts";
 export interface Evaluator {
   /** Errors: `expression-failed`. */
   evaluate(expression: Expression, scope: JsonObject): Json;
-  /** Errors: `expression-failed` where a reference has no value. */
+  /** Errors: `expression-failed` if a reference has no value. */
   resolve(template: Template, scope: JsonObject): Json;
 }

@@ -21,7 +21,7 @@ export interface ForeseenUnit {
 }
 
 export interface Foresight {
-  /** The id of the run; `RUN` where there is none. */
+  /** The id of the run; `RUN` if there is none. */
   readonly run: string;
   readonly plan: Plan;
   readonly evaluator: Evaluator;
@@ -30,14 +30,14 @@ export interface Foresight {
   readonly skipped: ReadonlySet<string>;
 }
 
-/** "unknown" where the condition hangs on a step that has not run. */
+/** "unknown" if the condition hangs on a step that has not run. */
 export function foreseeWhen(at: Foresight, planned: PlannedStep): boolean | "unknown" {
   const { when } = planned.step;
   if (when === undefined) return true;
   return knows(at, when.text) ? at.evaluator.evaluate(when, at.scope) === true : "unknown";
 }
 
-/** One per item; a single one with unknown values where the items are not known yet. */
+/** One per item; a single one with unknown values if the items are not known yet. */
 export function foreseeUnits(at: Foresight, planned: PlannedStep): readonly ForeseenUnit[] {
   const { step } = planned;
   if (step.forEach === undefined) return [foresee(at, planned, { unit: { step: step.id } })];
@@ -77,7 +77,7 @@ function describe(
   }
 }
 
-/** The commands; a line that says so where they cannot be told before a value is known. */
+/** The commands; a line that says so if they cannot be told before a value is known. */
 export function described(title: string, describe: () => readonly PrintedCommand[]): readonly PrintedCommand[] {
   const commands = ifKnown(describe);
   return commands instanceof UnknownValue ? [toldLater(title, commands.placeholder)] : commands;

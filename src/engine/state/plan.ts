@@ -13,7 +13,7 @@ export interface PlannedStep {
   readonly effect: Effect;
   /** True for the step whose rows are shown at the consent. */
   readonly review: boolean;
-  /** Index of the step whose beginning ends the lifetime of this step's fact; the number of steps where it lasts to the end. */
+  /** Index of the step whose beginning ends the lifetime of this step's fact; the number of steps if it lasts to the end. */
   readonly holdsUntil: number;
 }
 

@@ -9,7 +9,7 @@ import type { Plan, PlannedStep } from "./plan.ts";
 import { type RunState, stateOf } from "./state.ts";
 
 export interface ScopeExtras {
-  /** Of the step at work, where it has one. */
+  /** Of the step at work, if it has one. */
   readonly item?: Json;
   /** Its fresh output, for `assert` and `until`. */
   readonly own?: { readonly key: string; readonly output: JsonObject };

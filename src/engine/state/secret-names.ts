@@ -13,7 +13,7 @@ export interface Named {
   readonly place?: string;
 }
 
-/** Throws `secret-in-name` where the journal could not hold the value as it is, or holds it masked already. */
+/** Throws `secret-in-name` if the journal could not hold the value as it is, or holds it masked already. */
 export function requireWhole(secrets: Secrets, value: unknown, named: Named): void {
   if (isMasked(secrets.maskJson(value))) throw secretInName(named);
 }

@@ -146,7 +146,7 @@ export class Session {
     }
   }
 
-  /** `idle`: what is said where no change is half done. */
+  /** `idle`: what is said if no change is half done. */
   interrupted(idle: string): RecoverError {
     const what = underWay(this.plan, this.state) ?? idle;
     const { reason } = this.options.signal as { readonly reason: unknown };
@@ -156,7 +156,7 @@ export class Session {
   }
 }
 
-/** An error as it stands in journal and events; the unit is its place where it names none. */
+/** An error as it stands in journal and events; the unit is its place if it names none. */
 export function journaled(error: RecoverError, unit?: Unit): JournaledError {
   const place = error.place ?? (unit === undefined ? undefined : `step ${unitName(unit)}`);
   return {

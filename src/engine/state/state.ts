@@ -46,7 +46,7 @@ export type StepState =
       readonly kind: "in-doubt";
       readonly evidence: string;
       readonly error?: JournaledError;
-      /** Of the attempt that was opened anew, where none has begun since. */
+      /** Of the attempt that was opened anew, if none has begun since. */
       readonly output?: JsonObject;
       /** It was opened anew, and none has begun since. */
       readonly anew?: true;
@@ -54,7 +54,7 @@ export type StepState =
   /** It is to be done again after drift: what it did may still be in the world. */
   | ({
       readonly kind: "reopened";
-      /** Where it had succeeded. */
+      /** Of a step that had succeeded. */
       readonly output?: JsonObject;
       readonly evidence: string;
       readonly anew: true;

@@ -1,11 +1,11 @@
-/** How somebody goes on with a run that did not reach its end: it is resumed, or begun anew where resuming cannot help. */
+/** How somebody goes on with a run that did not reach its end: it is resumed, or begun anew if resuming cannot help. */
 import { isLasting } from "../../errors.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
 import { givenInputs } from "./given-inputs.ts";
 import type { RunState } from "./state.ts";
 
 export type WayOn =
-  /** `undoWith`: where it has changed something that can be taken back, and is not being taken back already. */
+  /** `undoWith`: if it has changed something that can be taken back, and is not being taken back already. */
   | { readonly resumeWith: string; readonly undoWith?: string; readonly acceptWith?: string }
   /** A command line for another run, to be put right by hand first, and the one that closes this run. */
   | { readonly beginAnewWith: string; readonly closeWith: string }
@@ -19,13 +19,13 @@ export interface Standstill {
   readonly run: string;
   /** Of the error that ended the process; absent if it was killed. */
   readonly code?: string | undefined;
-  /** Of that error: `input NAME` where that has to be given otherwise, or of `input-invalid` the names alone. */
+  /** Of that error: `input NAME` if that has to be given otherwise, or of `input-invalid` the names alone. */
   readonly place?: string | undefined;
   /** Of that error: a loss names the flag that accepts it. */
   readonly remedy?: string | undefined;
   /** Whether a step may have changed the world. */
   readonly touched: boolean;
-  /** Whether an undo would take something back; absent where the journal alone is at hand. */
+  /** Whether an undo would take something back; absent if the journal alone is at hand. */
   readonly canGoBack?: boolean;
 }
 

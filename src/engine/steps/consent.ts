@@ -63,7 +63,7 @@ function asksAlone(session: Session, planned: PlannedStep): boolean {
   return window.every(({ effect }) => effect === "read" || effect === "create");
 }
 
-/** Throws `confirm-mismatch` where `--confirm` names another target than the one that is fixed now. */
+/** Throws `confirm-mismatch` if `--confirm` names another target than the one that is fixed now. */
 export function checkConfirm(session: Session): void {
   const { confirm } = session.options.flags;
   const { target } = session.state;

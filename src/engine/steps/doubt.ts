@@ -22,8 +22,8 @@ export interface Doubt {
 }
 
 /**
- * Returns "again" where the step is to run anew, "settled" where it has succeeded.
- * Errors: `in-doubt` where nobody decides, or where the decision could not be borne out.
+ * Returns "again" if the step is to run anew, "settled" if it has succeeded.
+ * Errors: `in-doubt` if nobody decides, or if the decision could not be borne out.
  */
 export async function decideDoubt(session: Session, mutation: Mutation, doubt: Doubt): Promise<"again" | "settled"> {
   const { unit } = mutation;
@@ -99,8 +99,8 @@ const isUndoable = ({ action }: Mutation): boolean => action.undo !== undefined 
 
 /** The consequence of a second run of the step, by the effect that the first may have had. */
 const TWICE: Readonly<Record<Mutation["action"]["effect"], string>> = {
-  create: "its guard looks again, then it runs: where it had its effect already, a second one may come to be",
-  disrupt: "its guard looks again, then it runs: where it had its effect already, the disruption happens twice",
+  create: "its guard looks again, then it runs: if it had its effect already, a second one may come to be",
+  disrupt: "its guard looks again, then it runs: if it had its effect already, the disruption happens twice",
   destroy: "its guard looks again, then it runs: what somebody else wrote meanwhile is moved or replaced as well",
 };
 

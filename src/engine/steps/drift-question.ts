@@ -80,7 +80,7 @@ function driftText(drifted: Drifted): string {
 
 const namesOf = (drifted: Drifted): string => drifted.map(({ fact }) => unitName(fact.unit)).join(", ");
 
-/** To stop is what happens where nobody decides: it is not named. */
+/** To stop is what happens if nobody decides: it is not named. */
 function remedyOf(session: Session, unit: Unit, question: ChoiceQuestion): string {
   return (
     decideWith(

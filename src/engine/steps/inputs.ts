@@ -50,7 +50,7 @@ export function requireAllInputs(runbook: Runbook, inputs: JsonObject): void {
 
 /**
  * Asks for what is still missing; an input with a default is missing when it is new in a runbook that was accepted since.
- * Errors: `input-missing` where nobody can answer.
+ * Errors: `input-missing` if nobody can answer.
  */
 export async function askForInputs(session: Session): Promise<void> {
   const { runbook } = session.plan;

@@ -56,7 +56,7 @@ interface Going {
   readonly tries: number;
 }
 
-/** "settled", or what is known of the attempt where the step is to run again. */
+/** "settled", or what is known of the attempt if the step is to run again. */
 type Ended = "settled" | Exclude<Before, "not-needed">;
 
 async function attemptOnce(session: Session, going: Going): Promise<Ended> {
@@ -247,7 +247,7 @@ async function afterError(
       return runsAgain(session, mutation.unit, found.state);
     }
     case "unknown": {
-      // Where the ground is gone there is nothing to decide about this step: it is asked what to do again.
+      // If the ground is gone there is nothing to decide about this step: it is asked what to do again.
       if (await hasLostGround(session)) throw await fail(session, mutation, { error, probed: "partly" });
       const decided = await decideDoubt(session, mutation, { ...found, error, seen: false });
       return decided === "again" ? runsAgain(session, mutation.unit, "partly") : "settled";

@@ -59,7 +59,7 @@ export async function fail(
   return failure.error;
 }
 
-/** Throws `proof-failed` where the step's `assert` does not hold for its output. */
+/** Throws `proof-failed` if the step's `assert` does not hold for its output. */
 export function checkAssertion(session: Session, at: Attempt, output: JsonObject): void {
   const { assert } = at.planned.step;
   if (assert === undefined || holds(session, at, { text: assert.text, output })) return;

@@ -64,7 +64,7 @@ function unknownAfter(thrown: unknown, { unit }: Mutation, askAgain: boolean): P
 
 /**
  * Ends an attempt whose effect is there: the proof must hold, then the step's assertion.
- * `verdict` is the proof where it was looked at already.
+ * `verdict` is the proof if it was looked at already.
  * Errors: `proof-failed` and what `verify` threw, journaled; the step is probed before it is ever run again.
  */
 export async function conclude(

@@ -32,14 +32,14 @@ export async function ask(session: Session, question: Question, asking: Asking):
   return answer;
 }
 
-/** Journals that the question is asked, with what a flag may answer later; what a flag answers now, where one does. */
+/** Journals that the question is asked, with what a flag may answer later; what a flag answers now, if one does. */
 async function openFor(session: Session, question: Question, { unit }: Asking): Promise<string | undefined> {
   const { id, prompt } = question;
   await session.ledger.append({ type: "asked", ...unit, question: id, prompt, ...shownOf(session, question) });
   return unit === undefined || question.kind !== "choice" ? undefined : decidedFor(session, question, { unit });
 }
 
-/** Journals an answer, and who was there where a flag gave it. */
+/** Journals an answer, and who was there if a flag gave it. */
 export async function noteAnswer(
   session: Session,
   { id }: Question,

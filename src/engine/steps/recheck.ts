@@ -38,7 +38,7 @@ export async function groundMoved(session: Session): Promise<boolean> {
 /**
  * After a step that failed: whether what failed it is that an earlier fact no longer holds, and the operator has that done
  * again. False if nobody can tell: then the step's own error says more. Errors: `interrupted`, `stopped-by-operator`
- * as the answer; where nobody is there to choose the step's own, with the way to decide it.
+ * as the answer; if nobody is there to choose, the step's own, with the way to decide it.
  */
 export async function againAfter(session: Session, failed: RecoverError): Promise<boolean> {
   const drifted = await driftBehind(session);

@@ -17,8 +17,8 @@ export interface BackDoubt {
 }
 
 /**
- * "again" where the way back is to be gone (once more), else the evidence that the step counts as undone by.
- * Errors: `in-doubt` where nobody decides, or where the decision could not be borne out.
+ * "again" if the way back is to be gone (once more), else the evidence that the step counts as undone by.
+ * Errors: `in-doubt` if nobody decides, or if the decision could not be borne out.
  */
 export async function decideBackDoubt(
   session: Session,
@@ -67,8 +67,8 @@ async function decisionFor(
 /** The consequence of going the way back without knowing what is left, by its effect. */
 const ALL_THE_SAME: Readonly<Record<ErasedWayBack["effect"], string>> = {
   create:
-    "its guard looks again, then it runs: what has the name now is renamed or removed, also where it was taken back already",
-  disrupt: "its guard looks again, then it runs: where it was taken back already, the disruption happens twice",
+    "its guard looks again, then it runs: what has the name now is renamed or removed, also if it was taken back already",
+  disrupt: "its guard looks again, then it runs: if it was taken back already, the disruption happens twice",
   destroy:
     "its guard looks again, then it runs: it moves or replaces the things that stand there now, also those that somebody else wrote",
 };

@@ -91,7 +91,7 @@ async function goBack(session: Session, { one, undo, weather }: Going): Promise<
     await markUndone(session, one, { evidence: found.evidence });
     return true;
   }
-  // The doubt is decided where the world is looked at next.
+  // The doubt is decided when the world is looked at next.
   if (found.state === "unknown") return false;
   const failed = error ?? unproven(session, one, found.evidence);
   await fail(session, one, { error: failed, probed: found.state, beganMs });

@@ -17,7 +17,7 @@ export interface UnitInput {
   readonly commands: readonly PrintedCommand[];
 }
 
-/** Errors: `expression-failed`, `secret-in-name`, `runbook-invalid` where the action's schema refuses it. */
+/** Errors: `expression-failed`, `secret-in-name`, `runbook-invalid` if the action's schema refuses it. */
 export function inputOf(session: Session, planned: PlannedStep, unit: Unit): UnitInput {
   const item = itemOf(session, unit);
   const scope = session.scope(item === undefined ? {} : { item });

@@ -25,7 +25,7 @@ export interface UnitToUndo {
   /** The last attempt of the step itself: those of its way back are counted on from it. */
   readonly stepAttempt: number;
   readonly input: UnitInput;
-  /** Where the step came to its end, be it that it was opened anew since. */
+  /** Of a step that came to its end, also if it was opened anew since. */
   readonly output: JsonObject | undefined;
   /** Absent: a point of no return. */
   readonly undo: ErasedWayBack | NothingToUndo | undefined;
