@@ -20,7 +20,7 @@ export interface Completion {
   readonly stop: Segment;
   /** Undefined if only the segment is told. */
   readonly stopLsn: bigint | undefined;
-  /** Of the data directory that a restore makes; of a delta backup alone, where it does not say more. */
+  /** Of the data directory that a restore makes; of a delta backup alone, if it does not say more. */
   readonly expandedBytes: number;
   readonly tablespaces: number;
   readonly walg?: WalgSentinel;

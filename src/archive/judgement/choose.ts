@@ -13,7 +13,7 @@ export function byAge<T extends Completed>(bases: readonly T[]): readonly T[] {
   return bases.filter((base) => base.completedAt !== undefined).sort(compareAge);
 }
 
-/** Negative where WAL-E takes the second for the younger one. */
+/** Negative if WAL-E takes the second for the younger one. */
 export function compareAge(a: Completed, b: Completed): number {
   const key = ({ completedAt, name }: Completed): string => `${completedAt ?? ""} ${name}`;
   return key(a) < key(b) ? -1 : 1;

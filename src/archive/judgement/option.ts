@@ -99,7 +99,7 @@ export function bestOf(courses: readonly Course[]): Course | undefined {
   }, undefined);
 }
 
-/** Negative where the first reaches less. */
+/** Negative if the first reaches less. */
 function compareReach(a: Course, b: Course): number {
   return (a.last?.timeline ?? 0) - (b.last?.timeline ?? 0) || (a.last?.number ?? -1) - (b.last?.number ?? -1);
 }

@@ -67,7 +67,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export type VerdictName = "restorable" | "restorable-with-loss" | "not-restorable" | "unknown";
 
 export interface Problem {
-  /** A code of `PROBLEMS`, or an error code where the archive could not be read. */
+  /** A code of `PROBLEMS`, or an error code if the archive could not be read. */
   readonly code: string;
   /** The object, relative to the archive; "" for the archive as a whole. */
   readonly key: string;

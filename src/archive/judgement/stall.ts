@@ -56,7 +56,7 @@ function usualPause(descending: readonly number[]): number | null {
 
 /** Why the archive may end earlier than the database did. */
 export function stallText({ lastStored, silentSeconds, usualPauseSeconds }: Stall): string {
-  const pause = usualPauseSeconds === null ? "" : `, where one came about every ${minutes(usualPauseSeconds)}`;
+  const pause = usualPauseSeconds === null ? "" : `, though one came about every ${minutes(usualPauseSeconds)}`;
   return `no segment was stored in the last ${minutes(silentSeconds ?? 0)} before the deletion (the last at ${lastStored})${pause}: archiving had stopped, or nothing was written`;
 }
 

@@ -54,7 +54,7 @@ export interface Study {
   /** The option that LATEST takes. */
   readonly latest: Option | undefined;
   readonly chosen: Option | undefined;
-  /** Of the chosen base; one that is refused where there is no other. */
+  /** Of the chosen base; one that is refused if there is no other. */
   readonly course: Course | undefined;
   readonly times: Times;
   readonly restorer: Restorer;

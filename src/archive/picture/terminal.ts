@@ -26,7 +26,7 @@ const ASCII: Signs = { reached: "=", left: "-", gap: "x", base: "B", broken: "b"
 
 const NARROWEST = 60;
 
-/** No lines where there is no WAL. */
+/** No lines if there is no WAL. */
 export function terminalPicture(verdict: Drawn, { width, unicode }: TerminalOptions): readonly string[] {
   const scene = sceneOf(verdict);
   if (scene.rows.length === 0) return [];

@@ -5,7 +5,7 @@ import { ByteQueue, gathered, once } from "../../kit/byte-queue.ts";
 import { Damaged } from "../../kit/damaged.ts";
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 
-/** The reader itself where there is no key. */
+/** The reader itself if there is no key. */
 export function inClear(reader: ObjectReader, decryption: Decryption | undefined): ObjectReader {
   return decryption === undefined ? reader : new ClearReader(reader, decryption);
 }

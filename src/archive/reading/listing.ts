@@ -1,6 +1,6 @@
 /**
  * The listing of an archive, its long part in several requests at once. One listing can only go on from where its last
- * page ended; the names of segments, though, can be counted forward, so the key space is cut there, where that turns
+ * page ended; the names of segments, though, can be counted forward, so the key space is cut there, if that turns
  * out to be faster. Every key belongs to exactly one range, with any name.
  */
 import { compareKeys } from "../../kit/text/key-order.ts";

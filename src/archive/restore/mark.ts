@@ -119,7 +119,7 @@ function locked(root: string, holder: Holder | undefined): RecoverError {
     .at(root)
     .advise(
       isElsewhere
-        ? `Wait for it to end, and run the same command again. Where it is known to be at work no more, remove ${mark} before: what is whole is kept.`
+        ? `Wait for it to end, and run the same command again. If it is known to be at work no more, remove ${mark} before: what is whole is kept.`
         : "Wait for it to end, or end it, and run the same command again.",
     );
 }

@@ -32,7 +32,7 @@ export function withMet(facts: ArchiveFacts, plan: RestorePlan, { broken, cut }:
     }
   };
   if (broken !== undefined) learn(broken.name, { broken: broken.why });
-  // Where not one record was read, the base backup's own start may be wrong.
+  // If not one record was read, the base backup's own start may be wrong.
   if (cut === undefined || cut.at === plan.startLsn) return { ...facts, insides };
   const { name, at, why, spoilt, unfollowed } = cut;
   if (unfollowed === undefined) learn(name, { ends: { inside: [{ at, why, flawed: spoilt }] } });

@@ -43,9 +43,9 @@ export interface StageTerms extends Undertaking {
 export const partialOf = (directory: string): string => `${directory}.partial`;
 
 /**
- * `directory` is absolute. Errors: `target-not-fresh` where it is there and not empty, or cannot be replaced, or the staging
- * directory is not ours; `foreign-directory` where root could be led elsewhere by another account; `locked` where another restore is at work in it; `does-not-fit` where the disk has less room than
- * `needed` bytes.
+ * `directory` is absolute. Errors: `target-not-fresh` if it is there and not empty, or cannot be replaced, or the staging
+ * directory is not ours; `foreign-directory` if root could be led elsewhere by another account; `locked` if another restore
+ * is at work in it; `does-not-fit` if the disk has less room than `needed` bytes.
  */
 export async function stage(directory: string, { needed, isWanted, ...undertaking }: StageTerms): Promise<Staging> {
   await requireReplaceable(directory);

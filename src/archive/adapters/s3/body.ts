@@ -106,7 +106,7 @@ export function spanOf(
     span.last - span.first + 1 !== (body.length ?? span.last - span.first + 1) ||
     !fits(span, Number(total), asked)
   ) {
-    throw malformed(source, `it answers "${printable(body.range ?? "")}" where "${asked}" was asked for`);
+    throw malformed(source, `it answers "${printable(body.range ?? "")}", but "${asked}" was asked for`);
   }
   return span;
 }

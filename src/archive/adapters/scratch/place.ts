@@ -66,7 +66,7 @@ export async function roomAt(path: string): Promise<Room | undefined> {
 }
 
 /**
- * Why a directory of that name is no place of ours; undefined where it is one, or there is none. Root writes nowhere that
+ * Why a directory of that name is no place of ours; undefined if it is one, or there is none. Root writes nowhere that
  * somebody else could lead elsewhere meanwhile.
  */
 export async function strangeness(place: string): Promise<string | undefined> {

@@ -82,7 +82,7 @@ function refused(place: string, stderr: string): RecoverError {
   const said = stderr.trim().split("\n").slice(-2).join("; ");
   return giveUp("command-failed", `the scratch server lets nobody in: ${said}`)
     .at(place)
-    .advise("Where it names a locale, install that locale on this machine (locale-gen); then resume.");
+    .advise("If it names a locale, install that locale on this machine (locale-gen); then resume.");
 }
 
 /** PostgreSQL, "Shutting Down the Server": SIGINT and SIGQUIT. */
