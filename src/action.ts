@@ -84,13 +84,13 @@ export interface Context {
   /**
    * Asks the operator; the answer is journaled and given again on resume. `refusal` says why something is no answer: it is
    * not journaled, and somebody at a terminal is asked again.
-   * Errors: `question-unanswered` when nobody can answer; the refusal's, where nobody can be asked again.
+   * Errors: `question-unanswered` when nobody can answer; the refusal's, if nobody can be asked again.
    */
   ask(question: Question, refusal?: (answer: string) => RecoverError | undefined): Promise<Answer>;
   /**
    * Called right before every call that changes the world, each one of a long effect too: it costs next to nothing. A
    * step that does not call it is taken for one that changed nothing.
-   * Errors: `fenced` where another process has taken the run over since; what an aborted `signal` throws.
+   * Errors: `fenced` if another process has taken the run over since; what an aborted `signal` throws.
    */
   beforeEffect(): Promise<void>;
   /** Does nothing. It stays for actions that were built when a run could be paused; a new action has no use for it. */
@@ -104,7 +104,7 @@ export interface Context {
   records(kind: string): readonly JsonObject[];
   /** Steps of this run with that action which came to their end and were not taken back, in the runbook's order. */
   journaled(action: string): readonly JournaledStep[];
-  /** Stores evidence durably. Error: `secret-in-name`, where it could only be stored masked. */
+  /** Stores evidence durably. Error: `secret-in-name`, if it could only be stored masked. */
   keep(name: string, content: string): Promise<EvidenceRef>;
   /** Reads evidence back and checks its hash. */
   recall(ref: EvidenceRef): Promise<string>;
@@ -152,7 +152,7 @@ export interface ReadAction<I, O> extends ActionBase<I, O> {
   verify?(context: Context, input: I, output: O): Promise<Verdict>;
 }
 
-/** A step that is taken back: its input, and its output where it came to its end. */
+/** A step that is taken back: its input, and its output if it came to its end. */
 export interface Taken<I, O> {
   readonly input: I;
   readonly output: O | undefined;

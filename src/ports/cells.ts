@@ -18,7 +18,7 @@ export interface HostCommand {
 }
 
 export interface CommandResult {
-  /** 128 + N where signal N ended the command. */
+  /** 128 + N if signal N ended the command. */
   readonly code: number;
   readonly signal?: string;
   readonly stdout: string;
@@ -83,7 +83,7 @@ export interface HostFiles {
   /** The text of a small file, up to 4096 bytes of it. */
   read(path: string): Promise<string>;
   rename(from: string, to: string): Promise<void>;
-  /** Copies a directory with all that is below it, owners and modes kept; `guard-refused` where the destination exists. */
+  /** Copies a directory with all that is below it, owners and modes kept; `guard-refused` if the destination exists. */
   copyTree(from: string, to: string): Promise<void>;
   /** Makes one directory with the owner, group and mode of `like`. */
   makeDirectory(path: string, like: string): Promise<void>;
@@ -113,7 +113,7 @@ export interface Sql {
       readonly user: string;
       readonly password: string;
       readonly database: string;
-      /** How long the text may take; two minutes where absent. */
+      /** How long the text may take; two minutes if absent. */
       readonly timeoutMs?: number;
     },
     sql: string,
@@ -153,7 +153,7 @@ export interface Cell {
 export interface Cells {
   /** Opens (or reuses) the connection; the ephemeral user is journaled before its setup. */
   open(instance: BoshInstance): Promise<Cell>;
-  /** The cell of that group and id where this process still has a living connection to it. */
+  /** The cell of that group and id if this process still has a living connection to it. */
   living(at: { readonly deployment: string; readonly group: string; readonly id: string }): Cell | undefined;
   /** Closes all connections and removes the ephemeral users. */
   close(): Promise<void>;

@@ -2,8 +2,8 @@
  * Copies of PostgreSQL data directories in volumes of a run's own, and servers on them that nobody else reaches. The
  * original is only ever mounted read-only.
  *
- * Errors: as `docker-host.ts`; `does-not-fit` where the disk is full; `object-changed` where somebody wrote to the original
- * during the copy; `command-failed` where a program said no.
+ * Errors: as `docker-host.ts`; `does-not-fit` if the disk is full; `object-changed` if somebody wrote to the original
+ * during the copy; `command-failed` if a program said no.
  */
 import type { CopyServer, FillOrder, ServerPrograms } from "../kit/commands/database-copy-commands.ts";
 import type { DumpOrder, LoadOrder } from "../kit/commands/database-dump-commands.ts";
@@ -40,7 +40,7 @@ export interface DatabaseCopies {
   readonly temporary: string;
   /** Undefined if nothing in it can be run. */
   programs(run: string, programs: ServerPrograms): Promise<ProgramFacts | undefined>;
-  /** Id of an image without a file, made where it is not there yet. */
+  /** Id of an image without a file, made if it is not there yet. */
   emptyImage(): Promise<string>;
   makeVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   /** A volume that no container uses. */

@@ -33,7 +33,7 @@ export interface EngineFacts {
   readonly remapped: boolean;
   /** `unix:///var/run/docker.sock`, `tcp://…`, `ssh://…`: where the CLI finds it. */
   readonly endpoint: string;
-  /** The CLI's context: `default` where nobody chose one. */
+  /** The CLI's context: `default` if nobody chose one. */
   readonly context: string;
   /** Whether paths of the engine are paths of the machine that the CLI runs on, and this user may read them as root. */
   readonly readsDirectly: boolean;
@@ -281,7 +281,7 @@ export interface DockerHost {
   measure(places: readonly Place[]): Promise<readonly Measured[]>;
   /**
    * By the engine, which compares the whole image with the container: seconds for each. For engines that do not say where a
-   * layer lies. Undefined if the container went meanwhile. Error: `answer-incomplete` where it changed more than can be listed.
+   * layer lies. Undefined if the container went meanwhile. Error: `answer-incomplete` if it changed more than can be listed.
    */
   changes(container: string): Promise<readonly LayerChange[] | undefined>;
   /**

@@ -68,7 +68,7 @@ export interface DockerWork {
    * their images for it.
    */
   composeHashes(call: ComposeCall, services: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** `up -d`; with services those alone, without what they depend on. Others are removed where a service has more. */
+  /** `up -d`; with services those alone, without what they depend on. Others are removed if a service has more. */
   composeUp(call: ComposeCall, services: readonly string[], scales?: ComposeScales): Promise<void>;
 
   kind(path: string): Promise<PathKind>;
@@ -77,7 +77,7 @@ export interface DockerWork {
   /** Bytes that lie below a directory, as the file system counts them; holes count nothing. */
   bytesBelow(directory: string): Promise<number>;
   freeBytes(directory: string): Promise<number>;
-  /** The directories above a path, where they are not there. */
+  /** The directories above a path, if they are not there. */
   makeParents(path: string): Promise<void>;
   /** With owners, modes, times, links, extended attributes and holes. The destination must not be there. */
   copyTree(from: string, to: string): Promise<void>;
@@ -98,7 +98,7 @@ export interface DockerWork {
   removeOwn(directory: string): Promise<void>;
   /** SHA-256 of a file; undefined if there is none. */
   hashOf(path: string): Promise<string | undefined>;
-  /** Writes a file whole. Error: `guard-refused` where something else is there than was read. */
+  /** Writes a file whole. Error: `guard-refused` if something else is there than was read. */
   writeFile(path: string, text: string, over: WrittenOver): Promise<void>;
   /** Why somebody else than root could lead a directory's name elsewhere; undefined if nobody could. */
   whyLed(directory: string): Promise<string | undefined>;

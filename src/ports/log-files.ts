@@ -32,7 +32,7 @@ export interface NewestOfKey {
 export interface Wanted {
   readonly needles: readonly string[];
   readonly newest?: NewestOfKey;
-  /** Words of most lines: a needle is known by a piece of it that they do not hold, where it has one. It changes no answer. */
+  /** Words of most lines: a needle is known by a piece of it that they do not hold, if it has one. It changes no answer. */
   readonly common?: string;
 }
 

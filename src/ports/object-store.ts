@@ -53,7 +53,7 @@ export interface KeyRange {
   readonly upTo?: string;
   /** The first of them, and no more than this many. */
   readonly most?: number;
-  /** Asked where there are so many: true for all the others as well. A store need not ask. */
+  /** Asked once there are so many: true for all the others as well. A store need not ask. */
   readonly goesOn?: () => boolean;
 }
 
@@ -124,7 +124,7 @@ export interface CopyRequest {
   readonly size?: number;
   readonly storageClass?: string;
   /**
-   * Nothing but this very object (its size and ETag) may be there: `target-not-fresh` where something else is. Not every
+   * Nothing but this very object (its size and ETag) may be there: `target-not-fresh` if something else is. Not every
    * store honours it (MinIO does not), so who relies on it looks as well.
    */
   readonly ifAbsent?: boolean;
@@ -165,11 +165,11 @@ export interface WritePlaces {
 }
 
 export interface ArchiveStore {
-  /** Whose keys write; and read, where the operator gives no others for sources. */
+  /** Whose keys write; and read, if the operator gives no others for sources. */
   identity(): Promise<StoreIdentity>;
   /** Whose keys `reader` speaks with. */
   readingIdentity(): Promise<StoreIdentity>;
-  /** Region of the bucket; found out where the configuration is silent. */
+  /** Region of the bucket; found out if the configuration is silent. */
   region(bucket: string): Promise<string>;
   /** The store's own clock, to the second; undefined if its answers have no date. */
   time(bucket: string): Promise<Date | undefined>;

@@ -53,7 +53,7 @@ export interface ChoiceQuestion extends QuestionBase {
   readonly choices: readonly {
     readonly value: string;
     readonly label: string;
-    /** Stands in the label; it may be typed where no other choice has it. */
+    /** Stands in the label; it may be typed if no other choice has it. */
     readonly name?: string | undefined;
     readonly consequence: string;
     /** Never chosen by a flag: it wants somebody at a terminal. */
@@ -71,7 +71,7 @@ export const OWNER_AGREES = "owner-agrees";
 
 export type Question = TextQuestion | ConfirmQuestion | TypedQuestion | ChoiceQuestion;
 
-/** The answer's text: "yes" or "no" for a confirm, the typed text, the chosen value; "by-hand" where that is offered. */
+/** The answer's text: "yes" or "no" for a confirm, the typed text, the chosen value; "by-hand" if that is offered. */
 export interface Answer {
   readonly value: string;
   readonly by: "operator" | "flag" | "scenario" | "journal";

@@ -17,7 +17,7 @@ export interface Ports {
   readonly director: Director;
   readonly cells: Cells;
   readonly store: ArchiveStore;
-  /** Where a key for encrypted archives is given. */
+  /** Only if a key for encrypted archives is given. */
   readonly decryption?: Decryption;
   readonly logs: LogFiles;
   /** Log stores of the configuration. */

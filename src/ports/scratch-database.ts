@@ -45,7 +45,7 @@ export interface RestoredCopy {
 
 export interface RestoreOrder extends ScratchCopy {
   readonly place: string;
-  /** That base backup alone is what is wanted: none is taken in its place where it is damaged. */
+  /** That base backup alone is what is wanted: none is taken in its place if it is damaged. */
   readonly only?: true;
   readonly signal: AbortSignal;
   readonly progress: (done: number, total: number) => void;
@@ -93,7 +93,7 @@ export interface ScratchDatabases {
   restore(order: RestoreOrder): Promise<RestoredCopy>;
   /** No error if it runs already. In its sandbox it ends with the process that started it. */
   start(server: ScratchServer): Promise<void>;
-  /** Error: `command-failed` where it refuses for good, as with a locale that this machine does not have. */
+  /** Error: `command-failed` if it refuses for good, as with a locale that this machine does not have. */
   standing(server: ScratchServer): Promise<Standing>;
   /** Sends the signal and waits for nothing; `at-once` as a power failure would, from which it recovers at the next start. */
   stop(server: ScratchServer, how: "fast" | "at-once"): Promise<void>;

@@ -22,14 +22,14 @@ export interface WalESettings {
 
 /** The configuration of the foundation for actions: places, never secrets. */
 export interface Settings {
-  /** BOSH deployment of Dingo PostgreSQL; found among the director's deployments where absent. */
+  /** BOSH deployment of Dingo PostgreSQL; found among the director's deployments if absent. */
   readonly deployment?: string | undefined;
   /** Bucket that holds `backups/GUID/wal`. */
   readonly bucket?: string | undefined;
   /** etcd as HOST:PORT; otherwise what the container's ETCD_HOST_PORT says. */
   readonly etcd?: string | undefined;
   readonly walE?: WalESettings | undefined;
-  /** File with the private key that opens encrypted archives, and its mode, where others than owner and group may read it. */
+  /** File with the private key that opens encrypted archives, and its mode, if others than owner and group may read it. */
   readonly looseKey?: string | undefined;
   /** Of the state directory, looked for when it is asked; undefined if none has come to its end here. */
   readonly drill?: (() => DrillTimes | undefined) | undefined;

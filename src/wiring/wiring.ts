@@ -56,7 +56,7 @@ export interface WiringOptions {
   readonly clock: Clock;
   readonly recorder: ResourceRecorder;
   readonly signal: AbortSignal;
-  /** Asked for what a log-in needs and the configuration does not say; nobody where absent. */
+  /** Asked for what a log-in needs and the configuration does not say; nobody if absent. */
   readonly operator?: Operator;
   /** The operator may do without a sandbox: a run asks that, what only looks does not. */
   readonly asksForSandbox?: true;
@@ -80,12 +80,12 @@ export interface Wired {
   cleanLeftOvers(): Promise<readonly string[]>;
   /** Where machines share leases. */
   shared(at: LeaseConfig): SharedPlace;
-  /** How places are reached that are no port: straight, or through the one hop where there is one. */
+  /** How places are reached that are no port: straight, or through the one hop if there is one. */
   readonly ways: { readonly straight: Dial; readonly hop: Gateway | undefined };
   /** Ends log-ins and removes ephemeral users: what the journal is to hear of. The store can be reached on. */
   logOut(): Promise<void>;
   /**
-   * The same where it was not done, and closes connections. A process that was taken over changes nothing any more: its
+   * The same if it was not done, and closes connections. A process that was taken over changes nothing any more: its
    * users on cells stand in the journal, and its successor removes them.
    */
   close(how?: { readonly takenOver: boolean }): Promise<void>;

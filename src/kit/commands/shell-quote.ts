@@ -8,7 +8,7 @@ const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 /** Words that mean something else when they stand unquoted at the beginning: assignments and reserved words. */
 const SPECIAL_FIRST = /=|^(?:if|then|else|elif|fi|do|done|case|esac|while|until|for|in|function|select|time|coproc)$/;
 
-/** Quotes every word where it must be quoted. Throws a RangeError on a NUL, which no argv can carry. */
+/** Quotes each word that must be quoted. Throws a RangeError on a NUL, which no argv can carry. */
 export function quote(argv: readonly string[]): string {
   return argv.map((word, position) => quoteWord(word, position === 0)).join(" ");
 }

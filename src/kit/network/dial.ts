@@ -6,9 +6,9 @@ export type Dial = (host: string, port: number) => Promise<Duplex>;
 /** The one hop behind which the foundation lies: a jump box, or a proxy that somebody keeps open. */
 export interface Gateway {
   readonly label: string;
-  /** A stream to a place behind it; logs in first where there is no living connection. */
+  /** A stream to a place behind it; logs in first if there is no living connection. */
   readonly forward: Dial;
-  /** Logs in where there is no living connection, so that its refusal is not taken for that of somebody behind it. */
+  /** Logs in if there is no living connection, so that its refusal is not taken for that of somebody behind it. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }

@@ -67,7 +67,7 @@ interface Opening {
   readonly host: string;
   readonly port: number;
   readonly timeoutMs: number;
-  /** The system's resolver where absent. */
+  /** The system's resolver if absent. */
   readonly lookup?: LookupFunction;
 }
 

@@ -19,7 +19,7 @@ export interface HttpAgents {
 }
 
 export interface TlsTrust {
-  /** PEM. The system's own authorities count where absent. */
+  /** PEM. The system's own authorities count if absent. */
   readonly ca?: string;
   readonly rejectUnauthorized?: boolean;
 }

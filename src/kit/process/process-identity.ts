@@ -20,7 +20,7 @@ export function processOf(pid: number): ProcessIdentity {
   return namespace === undefined ? here : { ...here, namespace };
 }
 
-/** "elsewhere" where nobody here can tell: on another host, or in another namespace of pids. */
+/** "elsewhere" if nobody here can tell: on another host, or in another namespace of pids. */
 export function livenessOf(holder: ProcessIdentity): "alive" | "dead" | "elsewhere" {
   if (holder.host !== hostname() || (holder.namespace ?? pidNamespace()) !== pidNamespace()) return "elsewhere";
   if (!exists(holder.pid)) return "dead";

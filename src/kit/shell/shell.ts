@@ -13,9 +13,9 @@ import { quote } from "../commands/shell-quote.ts";
 
 export interface CommandOptions {
   readonly stdin?: string;
-  /** Real milliseconds; 60 s where absent. */
+  /** Real milliseconds; 60 s if absent. */
   readonly timeoutMs?: number;
-  /** 8 MiB where absent. */
+  /** 8 MiB if absent. */
   readonly maxOutputBytes?: number;
 }
 
@@ -79,7 +79,7 @@ const MEANINGS: readonly Meaning[] = [
   },
 ];
 
-/** sudo warns where the host does not know its own name, and runs the command all the same. */
+/** sudo warns if the host does not know its own name, and runs the command all the same. */
 export function withoutSudoWarnings(stderr: string): string {
   return stderr.replace(/^sudo: unable to resolve host [^\n]*\n?/gm, "");
 }

@@ -19,7 +19,7 @@ export interface ProgramCall {
   /** The whole environment. Without PATH the system's default path is searched. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Closed at once where absent. */
+  /** Closed at once if absent. */
   readonly stdin?: string;
   /** An open file that gets its standard output, of any size; the result then has none. */
   readonly stdoutTo?: number;
@@ -28,15 +28,15 @@ export interface ProgramCall {
   /** Only root can run it as somebody else. */
   readonly as?: { readonly uid: number; readonly gid: number } | undefined;
   readonly timeoutMs?: number;
-  /** From SIGTERM to SIGKILL; five seconds where absent. */
+  /** From SIGTERM to SIGKILL; five seconds if absent. */
   readonly hardKillMs?: number;
   readonly signal?: AbortSignal;
-  /** Per stream; 8 MiB where absent. */
+  /** Per stream; 8 MiB if absent. */
   readonly maxOutputBytes?: number;
 }
 
 export interface ProgramResult {
-  /** 128 + N where signal N ended the program. */
+  /** 128 + N if signal N ended the program. */
   readonly code: number;
   readonly signal?: string;
   readonly stdout: string;

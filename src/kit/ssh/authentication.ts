@@ -42,7 +42,7 @@ export class LoginWays {
   readonly #place: string;
   readonly #ways: Way[];
 
-  /** Registers every secret. Throws `access-denied` where the key cannot be read, `not-logged-in` where there is no way. */
+  /** Registers every secret. Throws `access-denied` if the key cannot be read, `not-logged-in` if there is no way. */
   constructor(credentials: Credentials, place: string, secrets: Secrets) {
     this.#credentials = credentials;
     this.#place = place;
@@ -92,7 +92,7 @@ export class LoginWays {
         method: async () => ({ type: "publickey", username, key: await this.#unlock(privateKey, ask) }),
       });
     for (let round = 0; round < ROUNDS; round += 1) {
-      // The password that is known answers for itself once: where it is wrong, a person is asked.
+      // The password that is known answers for itself once: if it is wrong, a person is asked.
       const known = round === 0 ? password : undefined;
       ways.push({ offered: "keyboard-interactive", method: () => this.#interactive(answering(ask, known)) });
     }

@@ -6,9 +6,9 @@ import type { LoginQuestion } from "./authentication.ts";
 import { fingerprint, type HostKey } from "./host-key.ts";
 
 export interface GatewayQuestions {
-  /** Throws `question-unanswered` where nobody is there, `stopped-by-operator` where somebody leaves. */
+  /** Throws `question-unanswered` if nobody is there, `stopped-by-operator` if somebody leaves. */
   ask(question: LoginQuestion): Promise<string>;
-  /** Whether a person says that this is the gateway's key; where nobody is there, nobody does. */
+  /** Whether a person says that this is the gateway's key; if nobody is there, nobody does. */
   confirmKey(shown: HostKey, remembered: string): Promise<boolean>;
 }
 

@@ -17,11 +17,11 @@ export interface GatewaySettings extends Omit<Credentials, "ask"> {
   readonly hostKey?: string;
   /** A key that a person accepts at first sight is added to the first. */
   readonly knownHostsFiles: readonly string[];
-  /** Asked for what is not said here; nobody where absent. */
+  /** Asked for what is not said here; nobody if absent. */
   readonly operator?: Operator;
   /** As in `SshTarget`. */
   readonly keepAliveMs?: number;
-  /** How messages name it, where it is no gateway. */
+  /** How messages name it, if it is no gateway. */
   readonly label?: string;
 }
 
@@ -169,7 +169,7 @@ function howToPin(shown: HostKey): string {
   );
 }
 
-/** Where no configuration names a key. */
+/** The remedy if no configuration names a key. */
 function howToKnow(host: string, knownHostsFiles: readonly string[]): (shown: HostKey) => string {
   return (shown) =>
     `Compare ${fingerprint(shown)} with what the owner of "${host}" says; if it is the same, log in once with ` +

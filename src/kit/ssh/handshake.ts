@@ -17,7 +17,7 @@ export interface SshTarget {
   readonly label: string;
   readonly credentials: Credentials;
   readonly trusted: TrustedKeys;
-  /** Real milliseconds between keep-alives; 15 s where absent, 0 for none. */
+  /** Real milliseconds between keep-alives; 15 s if absent, 0 for none. */
   readonly keepAliveMs?: number;
 }
 

@@ -29,7 +29,7 @@ export interface Ways {
   /** Beside `resumeWith`, which would meet the same refusal: accepts the loss that was refused. */
   readonly acceptWith?: string | undefined;
   readonly undoWith?: string | undefined;
-  /** In the place of `resumeWith`, where resuming cannot help. */
+  /** In the place of `resumeWith`, if resuming cannot help. */
   readonly beginAnewWith?: string | undefined;
   /** Beside `beginAnewWith`: takes the run, which has changed nothing, from among the open ones. */
   readonly closeWith?: string | undefined;

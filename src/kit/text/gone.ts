@@ -32,7 +32,7 @@ export const GONE = {
     questions: "Paste from docs/what-to-ask.md what to ask the person who deleted it.",
     complete: 'Make the script for your shell anew: eval "$(dingo-recover completion bash)".',
   },
-  /** Alone where every command had it, else behind its command. */
+  /** Alone if every command had it, else behind its command. */
   option: {
     "discover --broker": BROKER,
     "doctor --bundle": TAR,

@@ -11,7 +11,7 @@ export function withoutGoingOn(remedy: string): string {
   return remedy.replace(GOES_ON, ".");
 }
 
-/** Where the command goes on from what it finds. */
+/** For a command that goes on from what it finds. */
 export function goingOnByCommand(remedy: string): string {
   return remedy.replace(GOES_ON, ", then run the same command again.");
 }

@@ -7,7 +7,7 @@ import { MONTHS } from "./months.ts";
 
 interface TypedTime {
   readonly at: Date;
-  /** How it was understood, in UTC: to be echoed where `bare` is true. */
+  /** How it was understood, in UTC: to be echoed if `bare` is true. */
   readonly text: string;
   /** No zone was given. */
   readonly bare: boolean;

@@ -13,7 +13,7 @@ function requireEnd(file: string): void {
   if (!file.startsWith("/dev/") && statSync(file).isFIFO()) throw new Error("it is a pipe");
 }
 
-/** The same of a file that another file names: undefined where it is no ordinary one. Throws what the system says. */
+/** The same of a file that another file names: undefined if it is no ordinary one. Throws what the system says. */
 export function ordinaryText(file: string): string | undefined {
   // A pipe in the place of a file would wait for somebody at its other end.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;

@@ -20,7 +20,7 @@ export class Fields<Key extends string> {
     this.#entries = node.entries;
   }
 
-  /** Undefined (and a finding) where the node is no map. `what` names it in messages: "a step", "the runbook". */
+  /** Undefined (and a finding) if the node is no map. `what` names it in messages: "a step", "the runbook". */
   static of<Key extends string>(
     findings: Findings,
     node: Located,

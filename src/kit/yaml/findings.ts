@@ -27,12 +27,12 @@ export class Findings {
     this.#misread.add(line);
   }
 
-  /** A mistake in the meaning; dropped where the line was misread already. */
+  /** A mistake in the meaning; dropped if the line was misread already. */
   add(offset: number, finding: Finding): void {
     if (!this.#misread.has(this.#place(offset).line)) this.#add(offset, finding);
   }
 
-  /** Something that is not there; dropped where a part of the map was misread, for it may have been swallowed there. */
+  /** Something that is not there; dropped if a part of the map was misread, for it may have been swallowed there. */
   missing(map: { readonly at: number; readonly end: number }, finding: Finding): void {
     const [first, last] = [this.#place(map.at).line, this.#place(map.end).line];
     if (![...this.#misread].some((line) => line >= first && line <= last)) this.#add(map.at, finding);

@@ -49,7 +49,7 @@ export function descend(node: Located, path: readonly PropertyKey[]): Located | 
 
 /**
  * Offset in the document of the character at `index` of the scalar's value. Folding, indentation and quotes differ
- * between the two, other characters do not; where escapes make them differ, the scalar's start.
+ * between the two, other characters do not; if escapes make them differ, the scalar's start.
  */
 export function offsetWithin(text: string, node: LocatedScalar, index: number): number {
   const value = String(node.value);
