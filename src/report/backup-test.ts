@@ -11,7 +11,7 @@ export interface BackupTest {
   readonly rehearsal: boolean;
   /** ISO 8601: when it ended, or last said something. */
   readonly at: string;
-  /** s3://BUCKET/PREFIX, or what the run was told instead where it did not come so far. */
+  /** s3://BUCKET/PREFIX, or what the run was told instead if it did not come so far. */
   readonly archive: string;
   /** `untested` says nothing of the backup. */
   readonly verdict: "good" | "bad" | "untested";

@@ -30,7 +30,7 @@ export interface UnitDigest {
   readonly endedAt: string | undefined;
   /** At work on it, from the beginning to the end of each attempt; undefined if the last one has no end. */
   readonly tookMs: number | undefined;
-  /** "ran", "adopted", "by-hand", "failed", "in doubt", "undone", "opened anew", "skipped" (found unwanted then), or "begun" where the outcome is missing. */
+  /** "ran", "adopted", "by-hand", "failed", "in doubt", "undone", "opened anew", "skipped" (found unwanted then), or "begun" if the outcome is missing. */
   readonly state: string;
   readonly evidence: string;
   readonly input: JsonObject;
@@ -213,7 +213,7 @@ export function* carried(entries: readonly Entry[]): Generator<readonly [entry: 
   }
 }
 
-/** The person, and how it was said where that was no answer to a question. */
+/** The person, and how it was said if that was no answer to a question. */
 export function saidBy({ by, operator }: Said, carrier: string | undefined): string {
   const person = operator ?? carrier;
   if (person === undefined) return by;

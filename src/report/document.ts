@@ -17,7 +17,7 @@ export interface Section {
 export type Block =
   | { readonly kind: "paragraph"; readonly line: Line }
   | { readonly kind: "list"; readonly items: readonly string[] }
-  /** A cell's own line ends are kept. The first column names the row where the head of it is empty. */
+  /** A cell's own line ends are kept. The first column names the row if the head of it is empty. */
   | { readonly kind: "table"; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
   | { readonly kind: "code"; readonly language: "json" | "text"; readonly content: string }
   /** `svg`: a whole document, shown as an image, so that nothing in it is run or fetched. */

@@ -126,7 +126,7 @@ const ONE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ?$/u;
 const TIME = 19;
 const TIMES = /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\b)/gu;
 
-/** A browser breaks at the hyphens of a time: it is kept whole where there is room. */
+/** A browser breaks at the hyphens of a time: it is kept whole if there is room. */
 const timesWhole = (safe: string): string =>
   safe.length < TIME ? safe : safe.replace(TIMES, (time) => `<span class="time">${time}</span>`);
 

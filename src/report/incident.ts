@@ -43,7 +43,7 @@ export interface ReportOptions {
   readonly ways?: Ways;
   /** A living process is at work on the run. */
   readonly carried?: boolean;
-  /** Of the archive, where a step kept one. */
+  /** Of the archive, if a step kept one. */
   readonly picture?: Extract<Block, { kind: "picture" }> | undefined;
   /** Makes its longest tables; absent: whole. */
   readonly tableOf?: TableOf;

@@ -15,7 +15,7 @@ import { between, type Times } from "./times.ts";
 
 /**
  * One line, which people pass on: no terminal obeys anything in it, and no part of it looks like a command. Times are in UTC,
- * with the wall's beside it where that is another.
+ * with the wall's beside it if that is another.
  */
 export function updateOf(
   entries: readonly Entry[],

@@ -49,7 +49,7 @@ export const CALLS = {
     next: [
       "dingo-recover status RUN shows the question.",
       "Resume at a terminal to be asked, or with the flag that the message names: --yes, --confirm TARGET, --accept-loss N, --decide STEP=CHOICE.",
-      "A decision is about the question that the message shows. Where something else is to be asked by then, the run stops again and says so.",
+      "A decision is about the question that the message shows. If something else is to be asked by then, the run stops again and says so.",
       "To adopt an instance, to stop the deleted one and to take clone-from are chosen at a terminal alone.",
     ],
   },
@@ -73,7 +73,7 @@ export const CALLS = {
   },
   "run-ended": {
     why: "The run has come to its end, was undone, or was moved to another machine. An ended run is never begun again.",
-    next: ["Read dingo-recover report RUN.", "Begin another run where there is more to do."],
+    next: ["Read dingo-recover report RUN.", "Begin another run if there is more to do."],
   },
   "confirm-mismatch": {
     why: "The typed text is not, letter by letter, the target of this run. The target is typed so that nobody agrees to the wrong one by habit.",
@@ -90,7 +90,7 @@ export const CALLS = {
     why: "Something that a step would act on (a name, a path, an answer) contains the text of a registered secret. The journal never holds a secret, so it could not say what was done.",
     next: [
       "Nothing was done with it.",
-      "Where the secret is a short or common word, change it; else look where the secret got into a name.",
+      "If the secret is a short or common word, change it; else look where the secret got into a name.",
     ],
   },
   "output-unwritable": {

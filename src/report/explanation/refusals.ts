@@ -47,14 +47,14 @@ export const REFUSALS = {
   "old-instance-alive": {
     why: "The instance is not deleted after all, or its container or data directory is still on a cell. Its data can be newer than the archive.",
     next: [
-      "Where it lives and serves: nothing has to be recovered.",
+      "If it lives and serves, nothing has to be recovered.",
       "At a terminal the run offers a clean stop, its directory as the source, or the archive as it is.",
     ],
   },
   "name-taken": {
     why: "A service instance of that name exists. It may be the tenant's attempt to help, and may hold new data.",
     next: [
-      "At a terminal it is shown, and can be adopted where it is empty.",
+      "At a terminal it is shown, and can be adopted if it is empty.",
       "Else recover beside it with --input new_name=NAME.",
     ],
   },
@@ -62,7 +62,7 @@ export const REFUSALS = {
     why: "More would be lost than was accepted: segments behind the recovery point are missing or cannot be read.",
     next: [
       "Look for the missing segments: object versions, a secondary copy, the old container's pg_xlog or pg_wal.",
-      "Where they are gone, ask the owner, and accept the loss with --accept-loss N.",
+      "If they are gone, ask the owner, and accept the loss with --accept-loss N.",
     ],
   },
   "run-needs-gone": {

@@ -21,7 +21,7 @@ export const RUNS = {
     why: "Another run, or another process with this run, works on the same target. Two at once would harm it.",
     next: [
       "dingo-recover status RUN shows the other one at work.",
-      "Where its process is gone for good: dingo-recover resume RUN --take-over.",
+      "If its process is gone for good: dingo-recover resume RUN --take-over.",
     ],
   },
   fenced: {
@@ -46,7 +46,7 @@ export const RUNS = {
   "journal-write-failed": {
     why: "An entry could not be made durable: the disk is full or failing, or the mirror cannot be written. The effect that it announces was not begun.",
     next: [
-      "Make room or mend the disk, then dingo-recover resume RUN; where it was the first entry, no run has begun: begin again.",
+      "Make room or mend the disk, then dingo-recover resume RUN; if it was the first entry, no run has begun: begin again.",
     ],
   },
   "journal-version": {

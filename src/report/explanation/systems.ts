@@ -40,7 +40,7 @@ export const SYSTEMS = {
   },
   "answer-incomplete": {
     why: "An answer was cut, or a list was shorter than it said. A part is never taken for the whole.",
-    next: ["Try again.", "Where it comes again, look at proxies and load balancers on the way."],
+    next: ["Try again.", "If it comes again, look at proxies and load balancers on the way."],
   },
   "answer-malformed": {
     why: "The system that answered is not the expected one, or it speaks another version.",

@@ -53,7 +53,7 @@ changes.onmessage = ({ data }) => {
 changes.onerror = () => {
   changes.close();
   link.textContent =
-    "not connected: this is what was last heard. Load the page again where only the way here was cut. Where its server was ended, type: dingo-recover serve " +
+    "not connected: this is what was last heard. Load the page again if only the way here was cut. If its server was ended, type: dingo-recover serve " +
     document.documentElement.dataset.run +
     " and open the address that it names.";
   link.className = "lost";

@@ -65,7 +65,7 @@ const stack: Leaves = (_change, { evidence }) =>
     .filter((line) => !line.trim().startsWith("$"))
     .map((line) => ({ text: line.replace(/:$/u, "") }));
 
-/** A directory is renamed where it was whole, and a volume is removed. */
+/** A directory is renamed if it was whole, and a volume is removed. */
 const putBack: Leaves = (change, back) => {
   const { input, output, run } = change;
   const into = textOf(input, "into");

@@ -7,7 +7,7 @@
  * S1  A change stands from the line that begins it, as not known, until a line tells its end.
  * S2  What did not happen is not told. Of what was taken back, what stays is told.
  * S3  A step of which no words are known is told by its name: no change is left out.
- * S4  That nothing is left is said only where a probe, or the step's own words, say so of each change.
+ * S4  That nothing is left is said only if a probe, or the step's own words, say so of each change.
  * S5  A change that a later look found otherwise is not told as done.
  */
 import type { Entry } from "../../engine/journal/entry.ts";
