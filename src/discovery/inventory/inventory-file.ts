@@ -98,7 +98,7 @@ function locked({ path, lock, held }: Held): RecoverError {
   const who = held === undefined ? "another process" : `process ${held.pid} on ${held.host} (since ${held.startedAt})`;
   return refuse("locked", `${who} is writing an inventory to ${quoted(path)}`)
     .at(path)
-    .advise(`Wait until it has ended; where no such process runs any more, remove "${lock}".`);
+    .advise(`Wait until it has ended; if no such process runs any more, remove "${lock}".`);
 }
 
 function onDisk<T>(path: string, work: () => T): T {

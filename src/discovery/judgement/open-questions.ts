@@ -146,7 +146,7 @@ function isRead(coverage: readonly Coverage[], source: Coverage["source"]): bool
   return parts.length > 0 && parts.every(({ complete }) => complete);
 }
 
-/** A time that no log reaches over counts where it is no farther from what was asked for than the candidate. */
+/** A time that no log reaches over counts if it is no farther from what was asked for than the candidate. */
 function reachesNear({ missing }: Coverage, around: Date | undefined, distance: number): boolean {
   if (missing === undefined) return true;
   if (around === undefined) return false;

@@ -242,7 +242,7 @@ function* objectsIn(text: string): Generator<{ readonly at: number; readonly end
   }
 }
 
-/** The head of the line counts where what it carries has none. */
+/** The head of the line counts if what it carries has none. */
 const underHead = (head: Envelope, line: LogLine): LogLine =>
   line.envelope.format === "bare" ? { ...line, envelope: { ...head, ...line.envelope, format: head.format } } : line;
 

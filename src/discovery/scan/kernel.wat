@@ -1,6 +1,6 @@
 ;; The inner loops of the log scanner. Its memory is laid out by wasm-finder.ts, which also fills the tables:
 ;;
-;;        0  filter: for each upper half of a product (2^16), u8: 1 where a gram has it
+;;        0  filter: for each upper half of a product (2^16), u8: 1 if a gram has it
 ;;    65536  heads: for each hash (2^14), u16: 1 + the index of the first gram with it, or 0
 ;;    98304  grams, 16 bytes each: i32 the product, u16 its needle, u16 its place in the needle, u16 next (1 + index, or 0)
 ;;   163840  needles, 8 bytes each: u32 where its bytes are, u32 how many
@@ -11,11 +11,11 @@
 ;;           offset of address 0; then the bytes of `before`
 ;;  2478080  heads: for each hash of a key (2^14), i32: its first record, or 0
 ;;  2543616  records, one after another: i32 the next of the same hash, or 0, i32 room for bytes, i32 the length of the
-;;           line, 0 where another record took its place, i32 where in it the key stands, i32 how much of the key is at
+;;           line, 0 if another record took its place, i32 where in it the key stands, i32 how much of the key is at
 ;;           its end, 4 bytes of nothing, f64 its byte offset, and its bytes
 ;;
 ;; A gram stands in the table as a product: that of a little-endian i32 with $factor, which is 2^32 over the golden
-;; ratio, shifted left where needles are short, so that fewer than four bytes count. Of every needle `stride` grams at
+;; ratio, shifted left if needles are short, so that fewer than four bytes count. Of every needle `stride` grams at
 ;; places that follow one another are in the table: so a look at every `stride`-th byte of the text meets each needle
 ;; exactly once.
 ;;
@@ -167,7 +167,7 @@
       (br $next))
     (unreachable))
 
-  ;; Keeps the line from $start to $stop in place of the one that was kept of its key. 0 where it has no key, is longer
+  ;; Keeps the line from $start to $stop in place of the one that was kept of its key. 0 if it has no key, is longer
   ;; than 4 KiB, or there is no room.
   (func $keep (param $start i32) (param $stop i32) (result i32)
     (local $at i32) (local $size i32) (local $tail i32) (local $key i32) (local $ending i32) (local $hash i32)

@@ -14,7 +14,7 @@ const MOST_ASKED = 50;
 export interface Presence {
   readonly candidates: readonly Candidate[];
   readonly notDeleted: readonly NotDeleted[];
-  /** One entry where Cloud Foundry could not be asked. */
+  /** One entry if Cloud Foundry could not be asked. */
   readonly coverage: readonly Coverage[];
 }
 

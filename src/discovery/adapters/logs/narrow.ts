@@ -6,7 +6,7 @@ import { sectionOf } from "../../scan/section.ts";
 import { firstOfZstd } from "./first-of-zstd.ts";
 
 export interface NarrowFile extends OpenFile {
-  /** Where the file is left out as a whole. */
+  /** Of a file that is left out as a whole. */
   readonly edges?: Edges;
 }
 
