@@ -15,7 +15,7 @@ export interface Verdict {
   readonly code?: ErrorCode;
   /** The consequence, with its step. */
   readonly means?: string;
-  /** A sentence with the exact command where there is one. */
+  /** A sentence with the exact command if there is one. */
   readonly mend?: string;
   /** It was wrong, and is right by `--fix`. */
   readonly fixed?: true;

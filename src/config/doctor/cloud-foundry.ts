@@ -15,7 +15,7 @@ export interface CloudFoundryOptions {
   /** The address of its API, asked for nothing; absent if a proxy of the environment stands between. */
   readonly firstAnswer?: (api: string) => Promise<FirstAnswer>;
   readonly now: () => Date;
-  /** The space of the run, where it is known. */
+  /** The space of the run, if it is known. */
   readonly space?: SpaceRef;
 }
 
@@ -46,7 +46,7 @@ function scopeVerdicts({ seesEverything, user, certificateUnchecked }: CfIdentit
         state: "warning",
         text: `${user} does not see everything: an empty answer proves nothing`,
         means:
-          "Where the deletion stands in no log, the step that looks for it ends with 15; inventory calls its survey incomplete.",
+          "If the deletion stands in no log, the step that looks for it ends with 15; inventory calls its survey incomplete.",
         mend: "Log in as a user with cloud_controller.admin, cloud_controller.admin_read_only or cloud_controller.global_auditor: uaac member add cloud_controller.global_auditor USER.",
       };
   if (certificateUnchecked !== true) return [sees];

@@ -12,7 +12,7 @@ import type { Reach } from "./reach.ts";
 export interface DirectorOptions {
   readonly director: Director;
   readonly environment: string;
-  /** `bosh.deployment`, where it is set. */
+  /** `bosh.deployment`, if it is set. */
   readonly deployment: string | undefined;
   readonly reach: Reach;
   readonly now: () => Date;
@@ -130,7 +130,7 @@ function silentOnes(silent: readonly BoshInstance[], deployment: string): Verdic
     state: "warning",
     code: "answer-incomplete",
     text: `the agent of ${silent.map(instanceName).join(", ")} does not answer: it may be a cell`,
-    means: "The run ends with 15 where a cell may be left out: the old instance may live there.",
+    means: "The run ends with 15 if a cell may be left out: the old instance may live there.",
     mend: `See ${quote(["bosh", "-d", deployment, "instances", "--ps"])}.`,
   };
 }

@@ -10,7 +10,7 @@ const MEANS = "The step that looks for the deletion has Cloud Foundry's own reco
 
 export async function examineLogFiles(looks: Looks, logs: LogFiles): Promise<void> {
   if (logs.configured.length === 0) {
-    looks.say("logs.files", note("no log files are named", "Set logs: [GLOB], where a collector writes files."));
+    looks.say("logs.files", note("no log files are named", "Set logs: [GLOB], if a collector writes files."));
     return;
   }
   for (const pattern of logs.configured.filter((each) => each !== "-")) {

@@ -18,7 +18,7 @@ const LOW_BYTES = 500_000_000;
 
 export interface StateDirectoryOptions {
   readonly path: string;
-  /** Takes rights of others away where the directory is for us alone. */
+  /** Takes rights of others away if the directory is for us alone. */
   readonly fix: boolean;
 }
 
@@ -81,7 +81,7 @@ function modeVerdict(path: string, fix: boolean): Verdict {
     return {
       state: "warning",
       text: `${text}; ${quoted(foreign)} there is none of ours`,
-      means: "Journals name databases, people and places; where others may write, runs are refused.",
+      means: "Journals name databases, people and places; if others may write, runs are refused.",
       mend: "Name a separate directory with --state-dir DIR or DINGO_RECOVER_STATE.",
     };
   if (fix) {
@@ -91,7 +91,7 @@ function modeVerdict(path: string, fix: boolean): Verdict {
   return {
     state: "warning",
     text,
-    means: "Journals name databases, people and places; where others may write, runs are refused.",
+    means: "Journals name databases, people and places; if others may write, runs are refused.",
     mend: `dingo-recover doctor --fix, or chmod 700 ${loose.join(" ")}.`,
   };
 }
@@ -111,7 +111,7 @@ function roomVerdict(path: string): Verdict {
     return {
       state: "warning",
       text,
-      means: "A run stops where its journal cannot be written, and goes on when there is room.",
+      means: "A run stops when its journal cannot be written, and goes on when there is room.",
       mend: "Make room there before the next run.",
     };
   return ok(text);

@@ -39,7 +39,7 @@ export async function examineStore(looks: Looks, options: StoreOptions): Promise
         state: "warning",
         text,
         means: "Somebody in between can read the databases along; the report says so.",
-        mend: "Write https:// as s3.endpoint where the store speaks it.",
+        mend: "Write https:// as s3.endpoint if the store speaks it.",
       });
   }
   const source = options.areApart

@@ -121,7 +121,7 @@ export interface Config {
   readonly gpg?: GpgConfig | undefined;
   /** A server on the files of an archive may run here without a sandbox. */
   readonly unsandboxed?: true | undefined;
-  /** Of WAL-E's own settings, where a run was given their directory. */
+  /** Of WAL-E's own settings, if a run was given their directory. */
   readonly walE?: WalESettings | undefined;
   /** Absolute paths of files with users' own actions. */
   readonly actions: readonly string[];

@@ -9,7 +9,7 @@ import { readSecret } from "./secret.ts";
 export const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$/u;
 const USER = /^[A-Za-z_][A-Za-z0-9_.-]*$/u;
 const KEY_REMEDY =
-  "Set it to the path of the key; where a variable is to hold the key itself, name that in the file: `private_key: {env: NAME}`.";
+  "Set it to the path of the key; if a variable is to hold the key itself, name that in the file: `private_key: {env: NAME}`.";
 const HOST_KEY = /^(?:(?:ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+(?: .*)?|SHA256:[A-Za-z0-9+/]{43})$/u;
 
 export function readGateway(reading: Reading, node: Located | undefined): GatewayConfig | undefined {

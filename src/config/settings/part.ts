@@ -35,7 +35,7 @@ export const addressOf = (text: string): string | undefined => parseAddress(text
 export class Part {
   readonly #reading: Reading;
   readonly #name: string;
-  /** Undefined where the file has no such section, or something else in its place. */
+  /** Undefined if the file has no such section, or something else in its place. */
   readonly fields: Fields<string> | undefined;
 
   /** `name`: of the section, "bosh.gateway". */
@@ -50,7 +50,7 @@ export class Part {
     return this.fields?.get(key);
   }
 
-  /** The first variable that is set for the key, where the file is silent. */
+  /** The first variable that is set for the key, if the file is silent. */
   variable(key: string): { readonly name: string; readonly value: string } | undefined {
     const { variables = [] } = settingOf(`${this.#name}.${key}`);
     for (const name of BY_VARIABLES.has(this.#name) && this.get(key) === undefined ? variables : []) {

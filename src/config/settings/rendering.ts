@@ -12,7 +12,7 @@ export interface RenderOptions {
 const HEAD = [
   "# Configuration of dingo-recover. No secret stands here: each is named as { env: NAME },",
   "# { file: PATH } or { command: [PROGRAM, ARGUMENT] }, and fetched when it is needed.",
-  "# In brackets: the variables that count where a line is silent. What is commented out is an example.",
+  "# In brackets: the variables that count if a line is silent. What is commented out is an example.",
   "# dingo-recover config show --origin    what it comes to, and where each value comes from",
   "# dingo-recover doctor                  whether everything is there, and can be reached",
 ];

@@ -10,7 +10,7 @@ export function readSandbox(reading: Reading, node: Located | undefined): true |
   if (text !== undefined && text.value !== "needed")
     reading.findings.add(text.at, {
       message: '"sandbox" is neither "needed" nor "unsandboxed"',
-      remedy: "Leave it out, or write `sandbox: unsandboxed` where this machine holds nothing of worth.",
+      remedy: "Leave it out, or write `sandbox: unsandboxed` if this machine holds nothing of worth.",
     });
   return undefined;
 }

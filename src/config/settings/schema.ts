@@ -64,7 +64,7 @@ function describe({ what, variables = [], fallback }: Setting): string {
     ...(variables.length === 0 ? [] : [variables.join(", then ")]),
     ...(fallback === undefined ? [] : [fallback]),
   ];
-  return `${what.charAt(0).toUpperCase()}${what.slice(1)}.${silent.length === 0 ? "" : ` Where it is absent: ${silent.join(", else ")}.`}`;
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}.${silent.length === 0 ? "" : ` If it is absent: ${silent.join(", else ")}.`}`;
 }
 
 /** The schema of a reference: a secret itself never stands in the file. */

@@ -10,7 +10,7 @@ export interface Setting {
   /** As in the file, `bosh.gateway.host`. */
   readonly name: string;
   readonly kind: SettingKind;
-  /** Counted in this order where the file is silent. */
+  /** Counted in this order if the file is silent. */
   readonly variables?: readonly string[];
   /** The default value. */
   readonly fallback?: string;
@@ -113,13 +113,13 @@ const GATEWAY: readonly Setting[] = [
   {
     name: "bosh.gateway.passphrase",
     kind: "secret",
-    what: "of the key, where it has one",
+    what: "of the key, if it has one",
     example: SECRET_AT("GATEWAY_PASSPHRASE"),
   },
   {
     name: "bosh.gateway.password",
     kind: "secret",
-    what: "where a password lets in",
+    what: "for a gateway that takes a password",
     example: SECRET_AT("GATEWAY_PASSWORD"),
   },
   {
@@ -204,7 +204,7 @@ export const SETTINGS: readonly Setting[] = [
     kind: "address",
     variables: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
     fallback: "AWS itself",
-    what: "address of the object store, where it is not AWS",
+    what: "address of the object store, if it is not AWS",
     example: "https://s3.example.org",
   },
   {

@@ -1,6 +1,6 @@
 /**
  * The one way to what lies behind the foundation's border: `bosh.gateway`, else BOSH_GW_HOST, else BOSH_ALL_PROXY. The
- * director and the cells always take it; Cloud Foundry and the store where `via_gateway` says so.
+ * director and the cells always take it; Cloud Foundry and the store if `via_gateway` says so.
  */
 import type { Located } from "../../kit/yaml/located.ts";
 import type { GatewayConfig, SocksConfig } from "./config.ts";
