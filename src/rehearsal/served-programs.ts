@@ -1,6 +1,6 @@
 /**
  * Programs of the box as a few lines of bash, which hand over their words: the process of the box answers. A Node for
- * each call would take longer than the call, and does it where there is no bash (`/dev/tcp` is its own).
+ * each call would take longer than the call, and does it if there is no bash (`/dev/tcp` is its own).
  */
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";

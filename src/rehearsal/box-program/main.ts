@@ -1,4 +1,4 @@
-/** A program of the box as a process, where there is no bash: `box:program CLIENT WORD…`, CLIENT as served-programs.ts writes it. */
+/** A program of the box as a process, if there is no bash: `box:program CLIENT WORD…`, CLIENT as served-programs.ts writes it. */
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";

@@ -121,7 +121,7 @@ export function standing(state: DockerEngineState, on: "directories" | "volumes"
   ];
 }
 
-/** "" where there is none. */
+/** "" if there is none. */
 export function textOf(state: DockerEngineState, path: string): string {
   const node = state.host.nodes[path.slice(1)];
   return node?.kind === "file" ? Buffer.from(node.start, "base64").toString() : "";

@@ -1,5 +1,5 @@
 /**
- * Patroni's loop in a container: who leads, who follows, and how a cluster comes to be where there is none
+ * Patroni's loop in a container: who leads, who follows, and how a cluster comes to be if there is none
  * (dingo.md §3.4; real-parts.md §3; Patroni 0.90's ha.py). It never waits for the end of an archive.
  */
 import { copyOf } from "./copy.ts";

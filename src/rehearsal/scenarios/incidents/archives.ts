@@ -150,8 +150,7 @@ export const ARCHIVES: readonly Row[] = [
     incident: 21,
     name: "encrypted-archive-without-sysid",
     title: "The archive is encrypted and has lost its system identifier",
-    teaches:
-      "where the base backup cannot be read either, nothing is created: the container would make an empty database",
+    teaches: "if the base backup cannot be read either, nothing is created: the container would make an empty database",
     adds: [`The backups of this platform are encrypted. ${WITHOUT_SYSID}`],
     story: { beforeCreation: withKey, lacks: SYSID, alters: brokersLogOnly },
     exitCode: 17,
@@ -180,7 +179,7 @@ export const ARCHIVES: readonly Row[] = [
     name: "encrypted-archive-with-key",
     title: "The archive is encrypted, and so are those of today",
     teaches:
-      "where the plan has the key, wal-e decrypts what it fetches: an encrypted archive is recovered like any other",
+      "if the plan has the key, wal-e decrypts what it fetches: an encrypted archive is recovered like any other",
     adds: ["The backups of this platform are encrypted."],
     story: { beforeCreation: withKey },
   },

@@ -35,7 +35,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     incident: 2,
     name: "clone-from",
     title: "The broker itself can bring it back",
-    teaches: "where the evidence says that clone-from works it is offered first; the proof of the data is the same",
+    teaches: "if the evidence says that clone-from works, it is offered first; the proof of the data is the same",
     adds: ["Nobody has touched the space since."],
     story: { beforeDeletion: (world) => withClusterdata(world, { name: SERVICE }) },
     answers: { "clone-from": "clone" },

@@ -94,7 +94,7 @@ const spaceMissing: Scenario = {
   name: "space-missing",
   title: "A whole space was deleted with one database wanted now, and nobody has made the space again",
   teaches:
-    "the space is made again by the run, once its archive is proven; an undo gives the name back only where it is empty",
+    "the space is made again by the run, once its archive is proven; an undo gives the name back only if it is empty",
   ticket: [
     `A call at night, from the team of the shop: somebody ran cf delete-space ${SPACE} in the org "${ORG}" about 40 minutes ago!`,
     `There is no space "${SPACE}" any more. "${SERVICE}" is what we need now.`,

@@ -85,7 +85,7 @@ export function hasFetched(site: Site, file: string): void {
   say(site, "patroni", `LOG:  restored log file "${file}" from archive`);
 }
 
-/** backup-list, tab-separated, with the line ends of its CSV writer; nothing but the head where there is no backup. */
+/** backup-list, tab-separated, with the line ends of its CSV writer; nothing but the head if there is no backup. */
 export function listed(
   backups: readonly { readonly name: string; readonly lastModified: number }[],
 ): readonly string[] {
