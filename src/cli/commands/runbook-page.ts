@@ -101,7 +101,7 @@ const NO_WAY_BACK = "No way back: behind this step, `dingo-recover undo` refuses
 
 function stepBlocks(step: ShownStep, number: number): readonly string[] {
   const rules = [
-    ["Only where", step.when],
+    ["Only if", step.when],
     ["Once for each of", step.forEach],
     ["Again until", step.until],
     ["Fails unless", step.assert],

@@ -12,7 +12,7 @@ const MAX_OUTPUT = 16 * 1024 * 1024;
 const SLOW_MS = 120_000;
 const LONGEST = 300;
 
-/** "1.29.2"; undefined where the host has none of that generation. */
+/** "1.29.2"; undefined if the host has none of that generation. */
 export async function versionOfCompose(
   shell: Shell,
   words: DockerWords,

@@ -69,7 +69,7 @@ export interface SurveyedProject {
 /** A service as its Compose takes it, as far as it is about data. */
 export interface SurveyedService {
   readonly name: string;
-  /** `FILE:LINE` of its definition, `FILE` alone where another file has it. */
+  /** `FILE:LINE` of its definition, `FILE` alone if another file has it. */
   readonly at: string;
   /** Null if it is built. */
   readonly image: string | null;

@@ -22,7 +22,7 @@ export interface ComposeMembership {
   readonly service: string;
   /** "" if the labels do not say. */
   readonly directory: string;
-  /** Absolute where the directory is known. */
+  /** Absolute if the directory is known. */
   readonly files: readonly string[];
   readonly oneOff: boolean;
 }

@@ -6,7 +6,7 @@ export interface ServiceLines {
   readonly first: number;
   /** Behind its last line: the line of the next key of the file, or the end. */
   readonly end: number;
-  /** Columns before the keys of the service; undefined where they do not begin their lines. */
+  /** Columns before the keys of the service; undefined if they do not begin their lines. */
   readonly indent: number | undefined;
 }
 

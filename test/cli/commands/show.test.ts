@@ -52,7 +52,7 @@ describe("the page of a runbook", () => {
     expect(page).toMatch(/^cf create-service-key '<space.name>' /mu);
     expect(page).toContain("- `service` (string): Name of the service that was deleted. It must be given.");
     expect(page).toContain("Default: `ask`.");
-    expect(page).toContain("- Only where `size(steps.remains.to_stop) > 0`");
+    expect(page).toContain("- Only if `size(steps.remains.to_stop) > 0`");
   });
 });
 

@@ -213,7 +213,7 @@ describe("of two runs on one stack", () => {
     code: "guard-refused",
     message: expect.stringMatching(/the run 20261122-080000-aaaa moves/) as string,
   };
-  const UNDO_OR_REMOVE = `("dingo-recover undo 20261122-080000-aaaa"); where its journal is lost: rm -r -- ${THEIRS}-`;
+  const UNDO_OR_REMOVE = `("dingo-recover undo 20261122-080000-aaaa"); if its journal is lost: rm -r -- ${THEIRS}-`;
   const warm = (scene: Scene, moved: JsonObject = MOVED) => scene.perform(warmCopy, { ...PROJECT, moved });
 
   it.each(["part", "proof"])("the second is refused as long as the first has its %s there", async (kind) => {

@@ -113,7 +113,7 @@ describe("a space that is missing", () => {
       const lines = typedIn(back.describe(PLACE, "R", { output: taken.output, records: () => [] }));
       expect(lines.map(({ text }) => text)).toEqual([
         "cf target -o shop -s prod",
-        "# only where this run made it and it holds nothing, the new service instance included: cf rename-space prod prod-dingo-recover-R",
+        "# only if this run made it and it holds nothing, the new service instance included: cf rename-space prod prod-dingo-recover-R",
       ]);
     });
 

@@ -46,7 +46,7 @@ export function stepsOnPage(page: string): readonly PrintedStep[] {
     const id = /^`([a-z-]+)`, by the action/mu.exec(part)?.[1];
     const block = /^```sh\n([^]*?)\n```$/mu.exec(part)?.[1];
     if (id === undefined || block === undefined) return [];
-    const when = /^- Only where `(.*)`$/mu.exec(part)?.[1];
+    const when = /^- Only if `(.*)`$/mu.exec(part)?.[1];
     const forEach = /^- Once for each of `(.*)`$/mu.exec(part)?.[1];
     const lines = linesIn(block).filter(isTyped);
     return [{ id, lines, ...(when === undefined ? {} : { when }), ...(forEach === undefined ? {} : { forEach }) }];

@@ -206,6 +206,6 @@ async function same(context: Context, input: MovedInput, directory: string): Pro
   throw giveUp("proof-failed", `the copy in ${directory} is not what lies in ${source}`)
     .at(directory)
     .advise(
-      `Look who writes there, then go on; the old container is as it was. Where it is "${input.moved.destination}" that is another, "dingo-recover undo" takes it away; then begin anew.`,
+      `Look who writes there, then go on; the old container is as it was. If the other one is "${input.moved.destination}", "dingo-recover undo" takes it away; then begin anew.`,
     );
 }

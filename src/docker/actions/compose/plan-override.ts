@@ -37,7 +37,7 @@ export interface PlannedOverride {
   readonly after_sha256: string;
   /** Its lines about these services alone: others may hold a password. */
   readonly diff: string;
-  /** The same as a change of the Compose file, where its author left the lines as comments; else "". */
+  /** The same as a change of the Compose file, if its author left the lines as comments; else "". */
   readonly in_file: string;
   readonly drifted: readonly string[];
   /** Directories that the stack builds from, with new ones below them. */

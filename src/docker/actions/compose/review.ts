@@ -23,7 +23,7 @@ const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.s
 /** A sentence: when Compose takes the override. */
 export const calledText = (byItself: boolean): string =>
   byItself
-    ? "Compose takes it where it is called without -f; a call with -f has to name it too"
+    ? "Compose takes it when it is called without -f; a call with -f has to name it too"
     : "Compose takes it only if it is named: EVERY later call needs it behind its last -f";
 
 /** The one screen before the stack is stopped: the data and their new places, the diff, the minutes, the way back. */

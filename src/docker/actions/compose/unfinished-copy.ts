@@ -30,7 +30,7 @@ export async function guardAlone(
   throw refuse(
     `the run ${theirs} moves the same data to ${quoted(destination)}, or was broken off in it`,
     posix.join(directory, other),
-    `Nothing was changed by this step. Let that run come to its end, or take it back where it was begun ("dingo-recover undo ${theirs}"); where its journal is lost: ${quote(["rm", "-r", "--", posix.join(directory, other)])}. Then begin anew.`,
+    `Nothing was changed by this step. Let that run come to its end, or take it back where it was begun ("dingo-recover undo ${theirs}"); if its journal is lost: ${quote(["rm", "-r", "--", posix.join(directory, other)])}. Then begin anew.`,
   );
 }
 

@@ -51,7 +51,7 @@ type Output = z.infer<typeof inspected>;
 const left = leftServer<Input, Output>({
   nameOf: ({ copy }) => copy.name,
   keepsVolume: true,
-  cost: "ends the server on the copy, where a kill has left it",
+  cost: "ends the server on the copy, if a kill has left it",
 });
 
 /** Starts the copy with the very release that wrote the data, without network, as a role that the copy itself has. */

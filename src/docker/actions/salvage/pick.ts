@@ -98,6 +98,6 @@ function requireUsable(one: Candidate): void {
     .advise(
       one.condition === "begun"
         ? "It never held a row: initdb did not come to its end. Pick another volume."
-        : "Keep it as it is, and pick another volume. Where there is none, give a copy of it to somebody who repairs PostgreSQL by hand; never run pg_resetwal on the volume itself.",
+        : "Keep it as it is, and pick another volume. If there is none, give a copy of it to somebody who repairs PostgreSQL by hand; never run pg_resetwal on the volume itself.",
     );
 }

@@ -38,7 +38,7 @@ const labelsOf = (run: string, { compose }: Input): Readonly<Record<string, stri
 
 const undo: WayBack<Input, Output> = {
   effect: "destroy",
-  cost: "takes away what was put back, with all that was written to it since: a directory gets another name, a volume is removed where no container uses it",
+  cost: "takes away what was put back, with all that was written to it since: a directory gets another name, a volume is removed if no container uses it",
   describe: (request, run) =>
     typed(request, (words) => [
       isPath(request) ? renameData(words, request.into, undoneOf(run, request)) : removeVolume(words, request.into),

@@ -35,7 +35,7 @@ function ahead(stock: Stock, { at, container, contents }: UsedData): Judged {
   });
 }
 
-/** Also where nobody can tell: a volume from elsewhere does not say its name in the file. */
+/** Also if nobody can tell: a volume from elsewhere does not say its name in the file. */
 function isSame(
   at: Exclude<UsedData["at"], { readonly kind: "layer" }>,
   next: SurveyedServiceMount | undefined,
@@ -94,7 +94,7 @@ function withoutStorage(stock: Stock, service: SurveyedService): Judged {
   return [{ ...found, at }];
 }
 
-/** The image itself knows better than a table of names, where the host has it. */
+/** The image itself knows better than a table of names, if the host has it. */
 function dataPaths(
   { image, environment }: SurveyedService,
   ofImage: Readonly<Record<string, string>>,

@@ -22,14 +22,14 @@ const asideName = (space: string, run: string): string => `${space}-${runTag(run
 /** A space is never deleted: a space that this run made and nobody uses gives its name back. */
 export const undoSpace: WayBack<SpaceRef, Output> = {
   effect: "create",
-  cost: "renames the space where this run made it and it is empty; one that holds anything, the new service instance included, stays as it is",
+  cost: "renames the space if this run made it and it is empty; one that holds anything, the new service instance included, stays as it is",
   // Not typed as it stands: whether the space is empty is known by then alone.
   describe: ({ org, space }, run) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     {
       on: "here",
       line: said(
-        `only where this run made it and it holds nothing, the new service instance included: ${quote(["cf", "rename-space", space, asideName(space, run)])}`,
+        `only if this run made it and it holds nothing, the new service instance included: ${quote(["cf", "rename-space", space, asideName(space, run)])}`,
       ),
     },
   ],
@@ -85,7 +85,7 @@ export const createSpace = defineAction({
     { on: "here", line: quote(["cf", "create-space", space, "-o", org]) },
     {
       on: "here",
-      line: said(`only where it was there and you are no developer of it: ${becomeDeveloper(org, space)}`),
+      line: said(`only if it was there and you are no developer of it: ${becomeDeveloper(org, space)}`),
     },
   ],
   async guard(context, { org, org_guid }) {

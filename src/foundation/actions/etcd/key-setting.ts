@@ -115,7 +115,7 @@ function wayBack<I extends KeyInput, O>(
       if (was === undefined) return [];
       const removal = printedRemoval(input, keyOf(input), "NOW");
       if (was.value === null) return [removal];
-      // With a compare too, where the key is there.
+      // With a compare too, if the key is there.
       return [{ ...removal, line: `${printedPut(input.etcd, keyOf(input), was.value)}"\${NOW:+?prevValue=$NOW}"` }];
     },
     guard: async (context, taken) => {
@@ -128,7 +128,7 @@ function wayBack<I extends KeyInput, O>(
       const now = valueOf(await (await openEtcd(context, taken.input)).get(was.key));
       const evidence = `${was.key} is ${shown(now)}, before the step it was ${shown(was.value)}`;
       if (now === was.value) return { state: "done", evidence };
-      // Where the run removed it, the recovered database wrote its own value, or nobody did.
+      // If the run removed it, the recovered database wrote its own value, or nobody did.
       const to = wanted(taken.input);
       return { state: to === null || to === now ? "not-done" : "unknown", evidence };
     },

@@ -81,5 +81,5 @@ function unreachable(place: string, cause: unknown): RecoverError {
   const why = cause instanceof Error ? cause.message : "no answer came";
   return refuse("unreachable", `etcd does not answer: ${why}`)
     .at(place)
-    .advise("Look at etcd.url in the configuration; leave it out where etcd cannot be reached from here.", cause);
+    .advise("Look at etcd.url in the configuration; leave it out if etcd cannot be reached from here.", cause);
 }
