@@ -40,7 +40,7 @@ function configDocument(given: GlobalArguments) {
   } as const;
 }
 
-/** Whether what lies there counts; nothing has to be trusted where there is no file. */
+/** Whether what lies there counts; nothing has to be trusted if there is no file. */
 function isTrusted(given: GlobalArguments): boolean {
   const found = findFile(placesOf(given));
   try {

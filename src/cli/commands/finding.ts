@@ -17,7 +17,7 @@ which no copy keeps, are written beside the destination, below
 dingo-recover/manifests/. A terminal is asked before it begins, a script is
 not.
 
-A copy whose answer is lost is looked for, and sent again only where it is not
+A copy whose answer is lost is looked for, and sent again only if it is not
 there. After --patience without one that ends well the command ends with 15;
 the same command goes on.`;
 

@@ -57,7 +57,7 @@ export async function inventory(given: GlobalArguments & InventoryArguments): Pr
   }
 }
 
-/** A survey opens no cell: nodes are counted where the configuration names etcd. */
+/** A survey opens no cell: nodes are counted if the configuration names etcd. */
 async function countingNodes<T>(
   etcd: string | undefined,
   work: (nodes: Pick<SurveySources, "nodesOf">) => Promise<T>,

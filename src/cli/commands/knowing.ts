@@ -27,7 +27,7 @@ export const KNOW = [
     },
     options: actionsOptions,
     examples: [
-      ["$0 show recover-deleted-service", "what it asks, and what is typed where it cannot run"],
+      ["$0 show recover-deleted-service", "what it asks, and what is typed if it cannot run"],
       ["$0 show ./my-runbook.yml --json", "the same of a runbook of your own, for programs"],
     ],
     offers: "runbooks",

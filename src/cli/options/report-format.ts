@@ -1,4 +1,4 @@
-/** The form of a report where none was named: what the file's name says, or text. */
+/** The form of a report if none was named: what the file's name says, or text. */
 import { extname } from "node:path";
 import type { ReportFormat } from "./options.ts";
 

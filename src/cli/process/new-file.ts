@@ -50,7 +50,7 @@ export class NewFile {
     fsyncSync(this.#descriptor);
   }
 
-  /** With those who may read the one before, if that is of the same owner; where this cannot be, it stays its owner's alone. */
+  /** With those who may read the one before, if that is of the same owner; if this cannot be, it stays its owner's alone. */
   shareAs({ uid, gid, mode }: Stats): void {
     const own = fstatSync(this.#descriptor);
     if (own.uid !== uid) return;
@@ -62,7 +62,7 @@ export class NewFile {
     }
   }
 
-  /** Fails where anything has the name. */
+  /** Fails if anything has the name. */
   publish(): void {
     try {
       linkSync(this.#temporary, this.#path);

@@ -53,7 +53,7 @@ async function runbookInside(name: string): Promise<RunbookInside> {
   return { name, version, sha256 };
 }
 
-/** Of a clone, or where a file was changed. */
+/** Of a clone, or if a file was changed. */
 async function readInside(name: string): Promise<Omit<RunbookInside, "name">> {
   const { composeFile } = await import("./compose-file.ts");
   const composed = composeFile(shippedFile(name));

@@ -46,7 +46,7 @@ const isEnough = ({ name, value }: Choice, answer: string): boolean =>
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
 const GUID_BEGINNING = 6;
 
-/** Any text may be an answer: where no step is at hand, an "m" that is typed twice is one. */
+/** Any text may be an answer: if no step is at hand, an "m" that is typed twice is one. */
 function isAside(question: TextQuestion, answer: string, before: string): boolean {
   return answer === "?" || (answer === "m" && (question.commands !== undefined || before !== "m"));
 }

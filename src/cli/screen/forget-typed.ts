@@ -38,7 +38,7 @@ function heard(typed: Buffer | string): void {
   if (String(typed).includes(CTRL_C)) process.kill(0, "SIGINT");
 }
 
-/** Of the groups of processes that share a terminal one has it (proc(5), `pgrp` and `tpgid`); where nobody tells, we have. */
+/** Of the groups of processes that share a terminal one has it (proc(5), `pgrp` and `tpgid`); if nobody tells, we have. */
 function inForeground(): boolean {
   try {
     const stat = readFileSync("/proc/self/stat", "latin1");

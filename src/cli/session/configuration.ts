@@ -20,7 +20,7 @@ export async function configOf(given: GlobalArguments, sections?: readonly Secti
   const found = findFile(places);
   // The very text that is trusted is the one that counts.
   const config = loadConfig({ ...places, ...optional("content", found), ...optional("sections", sections) });
-  // Where there is no file, nothing is loaded for it: the first answer of an incident is waited for.
+  // If there is no file, nothing is loaded for it: the first answer of an incident is waited for.
   if (found !== undefined) await (await import("./require-trusted.ts")).requireTrusted(given, found);
   return config;
 }

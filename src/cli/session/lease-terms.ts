@@ -7,7 +7,7 @@ import type { OpenRun } from "../../engine/journal/state-directory.ts";
 import { leaseOf } from "../../engine/lease/open.ts";
 import type { LeaseTerms } from "./held-run.ts";
 
-/** Errors: `config-invalid` where the two differ: a run that changed its place would be guarded in neither. */
+/** Errors: `config-invalid` if the two differ: a run that changed its place would be guarded in neither. */
 export function leasePlace(run: string, entries: readonly Entry[], { lease }: Config): LeaseConfig | undefined {
   const began = leaseOf(entries);
   if (began === undefined) return lease;

@@ -37,7 +37,7 @@ function refuseTwice(id: string, one: string | undefined, other: string): void {
     .advise("Give one of the two another id.");
 }
 
-/** Where they cannot be read, all that is wrong with the configuration is said at once. */
+/** If they cannot be read, all that is wrong with the configuration is said at once. */
 async function filesOf(given: GlobalArguments): Promise<readonly string[]> {
   try {
     return (await configOf(given, ["actions"])).actions;

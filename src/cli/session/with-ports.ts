@@ -14,7 +14,7 @@ import { somebodyIsThere } from "../process/somebody-is-there.ts";
 import { createOutput } from "../screen/output.ts";
 import { NOBODY } from "../screen/renderer.ts";
 
-/** Where no run is: nothing that is opened outlives the command. */
+/** For a command without a run: nothing that is opened outlives the command. */
 export const NOT_JOURNALED: ResourceRecorder = {
   opened: () => Promise.resolve(),
   closed: () => Promise.resolve(),

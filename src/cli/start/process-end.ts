@@ -24,7 +24,7 @@ function endedTooSoon(code: number): void {
 }
 
 const TOO_SOON =
-  "dingo-recover ended before its work did, which is a defect: run the same command again, or dingo-recover resume where a run was under way\n";
+  "dingo-recover ended before its work did, which is a defect: run the same command again, or dingo-recover resume if a run was under way\n";
 
 /** Ends the process even if something is still open. The timer alone keeps nothing alive. */
 export function linger(): void {

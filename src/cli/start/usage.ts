@@ -70,7 +70,7 @@ function optionFirst(message: string, words: readonly string[], command: readonl
   );
 }
 
-/** Where something is missing, an option is misspelt, or one of its values. */
+/** The remedy if something is missing, or if an option or one of its values is misspelt. */
 async function meant(message: string, words: readonly string[], command: readonly string[]): Promise<string> {
   const name = command.join(" ");
   const needed = neededBy(name);
@@ -137,7 +137,7 @@ function stranger(name: string, words: readonly string[]): string {
   return typed.startsWith("-") ? `there is no option ${quoted(typed)} here` : `${quoted(name)} is one word too many`;
 }
 
-/** `confirm` → `--confirm`, where it was typed so; yargs may name what was typed `--dry-run` as `dryRun` too. */
+/** `confirm` → `--confirm`, if it was typed so; yargs may name what was typed `--dry-run` as `dryRun` too. */
 function asTyped(name: string, words: readonly string[]): string {
   const joined = (word: string): string => word.replaceAll("-", "").toLowerCase();
   const typed = words.find((word) => /^-/u.test(word) && joined(word.split("=")[0] ?? "") === joined(name));

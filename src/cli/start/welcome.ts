@@ -82,7 +82,7 @@ const DOCKER_HOST: TextQuestion = {
   kind: "text",
   id: "host",
   prompt: "On which Docker host, as [USER@]HOST[:PORT] (nothing: this machine)?",
-  why: "The engine is asked there, over SSH where it is another machine. Enter takes this one.",
+  why: "The engine is asked there, over SSH if it is another machine. Enter takes this one.",
 };
 
 /** The inputs that have a default in the runbook, though it is seldom right at such an hour. */

@@ -23,7 +23,7 @@ import { quote } from "../../../kit/commands/shell-quote.ts";
 
 export interface ArchiveRestoreOptions {
   readonly store: ArchiveStore;
-  /** Opens what is encrypted, where a key is given. */
+  /** Opens what is encrypted, if a key is given. */
   readonly decryption?: Decryption | undefined;
   readonly clock: Clock;
   /** s3://BUCKET/PREFIX */
@@ -74,7 +74,7 @@ export interface ArchiveRestoreResult {
   readonly lines: readonly string[];
 }
 
-/** Errors: those of `restoreFrom`; `interrupted` where the signal stopped it. */
+/** Errors: those of `restoreFrom`; `interrupted` if the signal stopped it. */
 export async function archiveRestore(options: ArchiveRestoreOptions): Promise<ArchiveRestoreResult> {
   return await restoreAsAsked(options).catch((thrown: unknown) => {
     throw ofCommand(thrown);

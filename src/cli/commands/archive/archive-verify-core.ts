@@ -28,7 +28,7 @@ import { verdictLines } from "./verdict-lines.ts";
 
 export interface ArchiveVerifyOptions {
   readonly store: ArchiveStore;
-  /** Opens what is encrypted, where a key is given. */
+  /** Opens what is encrypted, if a key is given. */
   readonly decryption?: Decryption | undefined;
   /** s3://BUCKET/PREFIX */
   readonly location: string;

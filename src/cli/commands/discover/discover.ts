@@ -55,7 +55,7 @@ const TYPED = "Reading lines from standard input, which is this terminal; Ctrl-D
 
 type Sources = DiscoverOptions["sources"];
 
-/** Asks, tells how far the search is where it takes long, and prints the answer. `sources` come without their time. */
+/** Asks, tells how far the search is if it takes long, and prints the answer. `sources` come without their time. */
 async function printDiscovery(asked: DiscoverQuestion, sources: Omit<Sources, "now">): Promise<number> {
   const output = createOutput({ secrets, color: asked.color });
   const clock = systemClock();
@@ -109,7 +109,7 @@ interface LogPlaces {
   readonly stores: readonly LogStoreConfig[];
 }
 
-/** Throws `usage`, `config-invalid`, `config-untrusted`; the configuration is not read where files alone were named. */
+/** Throws `usage`, `config-invalid`, `config-untrusted`; the configuration is not read if files alone were named. */
 async function logPlacesOf(given: GlobalArguments & DiscoverArguments): Promise<LogPlaces> {
   const urls = LOG_STORES.flatMap((section) => given[section].map((url) => ({ section, url })));
   if (given.logs.length > 0 && urls.length === 0) return { patterns: given.logs, stores: [] };

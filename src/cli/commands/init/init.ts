@@ -43,7 +43,7 @@ export async function init(given: Given): Promise<number> {
   if (!asks && !given.print && set.size === 0) throw nothingGiven();
   const values = asks ? await asked(output, { file, set, check, print: given.print }) : set;
   const text = renderConfig({ values });
-  // Where one in a working directory is asked about, what we write is trusted by that.
+  // If one in a working directory is asked about, what we write is trusted by that.
   const isOurs = basename(file) === basename(usualFiles(placesOf(given))[0]);
   const kept = given.print ? undefined : write(file, text);
   if (!given.print && isOurs) trustWritten(output, given, { path: file, text });
@@ -60,7 +60,7 @@ function nothingGiven(): RecoverError {
   );
 }
 
-/** Where that cannot be noted, it is asked about as any other. */
+/** If that cannot be noted, it is asked about as any other. */
 function trustWritten(output: Output, given: Given, written: Document): void {
   const refused = refusalOf(() => trustStore(given).trust(subjectOf(written), new Date()));
   if (refused !== undefined) output.error(`${refused.message}: the first command asks whether you trust the file`);

@@ -113,7 +113,7 @@ export async function resumeRehearsed(
   return await continueRehearsed(given, { command: "resume", run });
 }
 
-/** Also where it is undone. */
+/** Also if it is undone. */
 export async function continueRehearsed(
   given: GlobalArguments & ConsentArguments & ResumeArguments,
   { command, run }: { readonly command: "resume" | "undo"; readonly run: string },
@@ -161,7 +161,7 @@ function conclude(given: GlobalArguments, output: Output, result: RehearsalResul
 /** It is copied, and broken by the terminal alone. */
 const COMMAND = /^ {2}dingo-recover /u;
 
-/** The tool's own exit code. Where the box is not well, an ending that claims to be the right one is none. */
+/** The tool's own exit code. If the box is not well, an ending that claims to be the right one is none. */
 function exitCodeOf({ complaints, exitCode, expected }: RehearsalResult): number {
   const claimsWell = exitCode === EXIT.done || exitCode === expected;
   return complaints.length > 0 && claimsWell ? EXIT.stepFailed : exitCode;

@@ -25,7 +25,7 @@ export type AcceptingArguments = GlobalArguments & {
   readonly "non-interactive"?: boolean;
 };
 
-/** Where it is shown, and who can be asked; nobody where there is no terminal. */
+/** Where it is shown, and who can be asked; nobody if there is no terminal. */
 export interface Audience {
   readonly output: Pick<Output, "error">;
   readonly operator: Operator | undefined;
@@ -33,7 +33,7 @@ export interface Audience {
 
 /**
  * Shows it, on stderr, and has it accepted: by `--accept HEAD`, or by a yes on the terminal.
- * Errors: `import-not-accepted` where nobody is there or the hash is another one; `stopped-by-operator`.
+ * Errors: `import-not-accepted` if nobody is there or the hash is another one; `stopped-by-operator`.
  */
 export async function requireAccepted(
   given: AcceptingArguments,

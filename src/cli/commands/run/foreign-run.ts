@@ -21,7 +21,7 @@ import { isShipped } from "../../process/runbook-files.ts";
 /** One line with all of the value: a part that was cut off would be obeyed unseen. */
 const told = (value: Json): string => JSON.stringify(value);
 
-/** Errors: `runbook-invalid` where it brings a runbook that cannot run here; `journal-broken` where that is missing. */
+/** Errors: `runbook-invalid` if it brings a runbook that cannot run here; `journal-broken` if that is missing. */
 export function foreignLines({ reading, evidence }: BroughtRun): readonly string[] {
   const recall = ({ name, sha256: digest }: { readonly name: string; readonly sha256: string }): string => {
     const content = evidence.get(digest);

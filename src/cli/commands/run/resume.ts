@@ -58,7 +58,7 @@ export async function resume(
   if (isBatch) requireUndecided(flags.decide, run);
   if (begun.startedAt === "" && stage.mode === undefined) {
     requireNotLost(state, run, entries);
-    // Where another process is about to begin it, that is said.
+    // If another process is about to begin it, that is said.
     await state.open(run, { takeOver: flags.takeOver }).journal.close();
     throw neverBegan(run, state.directoryOf(run), "resume");
   }
