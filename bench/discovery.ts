@@ -1,7 +1,7 @@
 /**
  * The cost of discovery in log files beside ripgrep, each figure next to its goal. All
  * take turns in every round, so that a busy machine disturbs them alike; a figure is the median of the rounds' ratios.
- * Where more programs run than there are processors, believe the column of CPU time: a search of two threads then gets
+ * If more programs run than there are processors, believe the column of CPU time: a search of two threads then gets
  * no second processor, and `rg -z`, which is four or more processes, gets more than its share.
  *
  * The limits of the figures, by `perf record` on 2.1 GB, with `--perf-basic-prof` and without (Node 20.20, two cores):

@@ -65,7 +65,7 @@ export class LocalStore {
     await once(this.#minio, "exit");
   }
 
-  /** Writes the files below `prefix` once; where they are there from an earlier bench, nothing. */
+  /** Writes the files below `prefix` once; if they are there from an earlier bench, nothing. */
   seed(prefix: string, files: () => Iterable<readonly [name: string, content: Uint8Array]>): void {
     const mark = join(this.#directory, `${prefix.replaceAll("/", "_")}.seeded`);
     if (existsSync(mark)) return;

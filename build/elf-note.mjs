@@ -11,7 +11,7 @@ const PAGE = 0x10000;
 const ENTRY = 56;
 const NAME = Buffer.from("NODE_SEA_BLOB\0\0\0");
 const NAME_LENGTH = 14;
-/** Node looks at the figure behind it: 1 where it is a single executable. */
+/** Node looks at the figure behind it: 1 if it is a single executable. */
 const FUSE = Buffer.from("NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:");
 
 const up = (value, to) => Math.ceil(value / to) * to;

@@ -47,9 +47,9 @@ const ofCommand = (text) =>
     .join("\n\n");
 
 const ENVIRONMENT = [
-  ["DINGO_RECOVER_STATE", "Directory of runs and locks, where --state-dir says none."],
+  ["DINGO_RECOVER_STATE", "Directory of runs and locks, if --state-dir says none."],
   ["NO_COLOR", "No colours."],
-  ["CF_USERNAME, CF_PASSWORD", "Log-in to Cloud Foundry, where the configuration says none."],
+  ["CF_USERNAME, CF_PASSWORD", "Log-in to Cloud Foundry, if the configuration says none."],
   ["BOSH_ENVIRONMENT, BOSH_CLIENT, BOSH_CLIENT_SECRET, BOSH_CA_CERT, BOSH_ALL_PROXY", "The director and the way to it."],
   ["AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION", "The object store, as AWS's own tools take them."],
 ];

@@ -1,4 +1,4 @@
-/** The licences of all that a bundle holds: of each package in its script, and of Node itself where it is inside. */
+/** The licences of all that a bundle holds: of each package in its script, and of Node itself if it is inside. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -8,7 +8,7 @@ const LICENCE = /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/iu;
 const NODE_LICENCES = ["../LICENSE", "../share/doc/nodejs/LICENSE", "../share/doc/nodejs/copyright"];
 
 /**
- * Throws where a package tells no licence.
+ * Throws if a package tells no licence.
  *
  * @param {string} root @param {readonly string[]} packages paths below root @param {string} [node]
  */

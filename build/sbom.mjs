@@ -8,7 +8,7 @@ import { join } from "node:path";
 /**
  * @param {string} root
  * @param {{ readonly packages: readonly string[], readonly node?: { readonly version: string, readonly sha256: string } }} inside
- *   packages as paths below root; node: where it is inside
+ *   packages as paths below root; node: if it is inside
  */
 export function billOfMaterials(root, { packages, node }) {
   const read = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
