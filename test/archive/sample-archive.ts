@@ -55,7 +55,7 @@ export function wholeSegment(number: number, sysid = SYSID, mark = ""): Uint8Arr
   });
 }
 
-/** All files of a base backup; it tells whose it is only where that is given. */
+/** All files of a base backup; it tells whose it is only if that is given. */
 export function wholePart(sysid = "", mark = ""): Uint8Array {
   return once(`part ${sysid} ${mark}`, () => {
     const identifier = Buffer.alloc(8);

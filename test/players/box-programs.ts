@@ -1,5 +1,5 @@
 /**
- * The box's `cf`, and the programs of its Docker host, where tool and box are one process: a process for each call would
+ * The box's `cf`, and the programs of its Docker host, when tool and box are one process: a process for each call would
  * cost more than all that it does.
  */
 import { setImmediate as turn } from "node:timers/promises";

@@ -4,7 +4,7 @@ import type { Scene } from "../../traps/scene.ts";
 
 type World = () => Promise<Scene> | Scene;
 
-/** The words of the evidence, and the world where the probe gives it. */
+/** The words of the evidence, and the world if the probe gives it. */
 export interface Answered {
   readonly world: World;
   readonly evidence: RegExp;

@@ -12,7 +12,7 @@ interface Asked {
   readonly timeline?: string;
 }
 
-/** Restorable, with loss where segments are told as lost. */
+/** Restorable, with loss if segments are told as lost. */
 export interface ComesBack extends Asked {
   /** Which of the archive's base backups has to be chosen, in the order of their making. */
   readonly base: number;
