@@ -1,6 +1,6 @@
 /**
  * The words of comments: a sentence names its thing first and says who acts, and when.
- * Strings and patterns are skipped, but for two words that no message of `src` may hold either.
+ * Strings and patterns are skipped, but for some words that no message of `src` may hold either.
  *
  *   node build/words.mjs [FOLDER…]
  */
@@ -13,12 +13,18 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Folders whose comments are held. */
 const HELD = [".ci", "bench", "build", "src", "test"];
 
+const CONDITION = 'say "when" or "if"';
+
 export const WORDS = [
   { name: "What", why: "name the thing first", found: /(?<=(?:^|[.!?:;(])\s*)What\b/gu },
   { name: "whoever", why: "say who it is", found: /\bwhoever\b/giu },
   { name: "whatever", why: "say which things", found: /\bwhatever\b/giu },
   { name: "of its own", why: "say whose it is, once", found: /\bof\s+its\s+own\b/giu },
-  { name: "where nothing", why: 'say "when" or "if"', found: /\bwhere\s+nothing\b/giu },
+  { name: "where nothing", why: CONDITION, found: /\bwhere\s+nothing\b/giu },
+  { name: "where absent", why: CONDITION, found: /\bwhere\s+absent\b/giu },
+  { name: "where there is none", why: CONDITION, found: /\bwhere\s+there\s+(?:is|are)\s+(?:no|one|none)\b/giu },
+  { name: "where nobody", why: CONDITION, found: /\bwhere\s+nobody\s+(?:is|can)\b/giu },
+  { name: "`code` where", why: CONDITION, found: /(?<=\b(?:Errors?:|Throws)[^.]*`,?\s+)where\b/gu },
 ];
 
 const LINE_COMMENT = String.raw`//[^\n]*`;
@@ -50,7 +56,7 @@ function* commentsOf(source) {
 const prose = (comment) => comment.replaceAll(/^[ \t]*(?:\/\*\*?|\/\/|\*(?!\/))|\*\/$|\n/gmu, (mark) => " ".repeat(mark.length));
 
 /** In messages too. */
-const NOWHERE = WORDS.filter(({ name }) => name === "whoever" || name === "whatever");
+const NOWHERE = WORDS.filter(({ name }) => /^wh/u.test(name));
 
 /** @param {string} path @param {string} source @returns {string[]} one line for each defect */
 export const wordsOf = (path, source) => {
@@ -60,7 +66,7 @@ export const wordsOf = (path, source) => {
       [...text.matchAll(found)].map(({ index }) => `${path}:${source.slice(0, at + index).split("\n").length} "${name}": ${why}`),
     );
   const others = WORDS.filter((word) => !held.includes(word));
-  return [...[...commentsOf(source)].flatMap(({ at, text }) => defects(prose(text), at, others)), ...defects(source, 0, held)];
+  return [...[...commentsOf(source)].flatMap(({ at, text }) => defects(prose(text), at, others)), ...defects(prose(source), 0, held)];
 };
 
 /** @param {string} path a file, or a folder with all below it */

@@ -19,12 +19,21 @@ const BROKEN: readonly (readonly [word: string, breaks: string, allowed: string]
   ["whatever", "Whatever it says.", "Each thing that it says."],
   ["of its own", "A process of its own.", "Its own process, of its owner."],
   ["where nothing", "Empty where nothing was.", "Empty if nothing was, where no thing is."],
+  ["where absent", "15 s where absent.", "15 s if absent; where it is absent."],
+  ["where there is none", "Empty where there are none.", "Empty if there is none; where there is room."],
+  ["where nobody", "False where nobody can tell.", "False if nobody can tell; where nobody could look."],
+  ["`code` where", "Errors: `a` where it is; `b`.", "Errors: `a` if it is. Holds `b` where it lies."],
 ];
 
-it("find two of them in the messages of src as well, once each", () => {
+it("find some of them in the messages of src as well, once each", () => {
   const lines = ["// Whoever asks.", "say(`whatever ${name}`);", 'say("of its own, where nothing was");'];
-  expect(wordsOf("src/x.ts", lines.join("\n")).map((line) => line.slice(0, 9))).toEqual(["src/x.ts:", "src/x.ts:"]);
+  expect(wordsOf("src/x.ts", lines.join("\n")).map((line) => line.slice(0, 9))).toEqual([
+    "src/x.ts:",
+    "src/x.ts:",
+    "src/x.ts:",
+  ]);
   expect(wordsOf("test/x.ts", lines.join("\n"))).toHaveLength(1);
+  expect(wordsOf("src/x.ts", "/** Empty where\n * nothing was. */")).toHaveLength(1);
 });
 
 describe("the words of comments", () => {
