@@ -99,6 +99,6 @@ export function refuseSuspects(state: StateDirectory, run: string, { suspects }:
   )
     .at(state.directoryOf(first))
     .advise(
-      `Look at it with "${quote(["dingo-recover", "journal", "verify", first])}" and at what lies aside; if it is no cleanup of run ${run}, move ${quote([state.directoryOf(first)])} to another place and call this again.`,
+      `Look at it with "${quote(["dingo-recover", "journal", "verify", first])}" and at what lies aside. If it is no cleanup of run ${run}, move ${quote([state.directoryOf(first)])} to another place and call this again.`,
     );
 }

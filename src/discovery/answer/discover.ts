@@ -32,7 +32,7 @@ export async function discover({ sources, query }: DiscoverOptions): Promise<Dis
   const files = (logs !== undefined && logs.patterns.length > 0) || stores.length > 0;
   if (cf === undefined && !files && inventory === undefined && clusterdata === undefined) {
     throw refuse("usage", "there is no source to search").advise(
-      "Give log files with --logs FILE_OR_GLOB_OR_- or as `logs:` in the configuration, a log store with --elasticsearch URL or --opensearch URL, or ask Cloud Foundry with --cf-events.",
+      "Give log files with --logs FILE_OR_GLOB_OR_- or as `logs:` in the configuration, or a log store with --elasticsearch URL or --opensearch URL. Or ask Cloud Foundry with --cf-events.",
     );
   }
   const found = withoutShortLived(await findDeletedInstance(sources, query), query);

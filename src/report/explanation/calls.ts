@@ -54,7 +54,7 @@ export const CALLS = {
     ],
   },
   "expression-failed": {
-    why: "An expression or a ${{ … }} reference of the runbook met a value that it was not written for, often the output of a step that was skipped.",
+    why: "An expression or a ${{ … }} reference of the runbook met a value that it was not written for. Often that is the output of a step that was skipped.",
     next: [
       "Guard what may be absent with has(…) in the runbook.",
       "Then go on with dingo-recover resume RUN --accept-runbook.",

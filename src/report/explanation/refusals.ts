@@ -10,7 +10,7 @@ export const REFUSALS = {
     ],
   },
   "foreign-directory": {
-    why: "A directory of another account holds a link that would lead root elsewhere, or could hold one before root is done; or a file that this account may not write. Nothing was read or written there.",
+    why: "A directory of another account holds a link that would lead root elsewhere, or could hold one before root is done. Or this account may not write a file there. Nothing was read or written there.",
     next: [
       "Look at the path that the message names, and at each directory above it: `namei -o PATH` shows owners and links.",
       "Give the Compose file, its directory and the places for its data one owner: that account does the work there.",

@@ -75,7 +75,7 @@ export const RUNS = {
     ],
   },
   "own-action-strayed": {
-    why: "An action of your own had answered, and something that it had begun failed afterwards: a timer, or a promise that it did not wait for. The run stopped, because nobody knows what else that work did.",
+    why: "An action of your own had answered. Something that it had begun failed afterwards: a timer, or a promise that it did not wait for. The run stopped, because nobody knows what else that work did.",
     next: [
       "Mend the file that the message names: the action waits for each thing that it begins.",
       "Then dingo-recover resume RUN: a step that may have had its effect is probed first.",

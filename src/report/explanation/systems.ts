@@ -11,7 +11,7 @@ export const SYSTEMS = {
     ],
   },
   "could-not-test": {
-    why: "The test of a backup did not come to its end for a reason that lies outside the backup: no room, no PostgreSQL of its release, a key that is not here, no time left. It says nothing of the backup, good or bad.",
+    why: "The test of a backup did not come to its end, for a reason outside the backup. There is no room, no PostgreSQL of its release, no key for it here, or no time left. It says nothing of the backup, good or bad.",
     next: ["Put right what the message names, and run the test again.", "Until then nothing proves the backup."],
   },
   "access-denied": {

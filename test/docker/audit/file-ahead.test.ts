@@ -33,7 +33,7 @@ describe("a Compose file that was changed since", () => {
 
   it("is told where the next start leaves the rows behind", () => {
     expect(told(at("bind", "/srv/new"))?.what).toContain(
-      'has "/srv/new" there by now: the next "up" leaves PostgreSQL',
+      'has "/srv/new" there by now. The next "up" leaves PostgreSQL',
     );
     expect(told({ mounts: [] })?.what).toContain("has no such place there by now");
     expect(told(at("named", "other"))).toMatchObject({ severity: "warning", at: `${FILE}:3` });

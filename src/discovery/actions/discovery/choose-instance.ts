@@ -191,7 +191,7 @@ async function nothingFound(context: Context, wanted: Wanted, found: Found): Pro
     )
       .at(gaps[0] ?? "")
       .advise(
-        `${first}${lookFor(found)}Log in with a user that may read all events, name log files or a log store in the configuration, see that all of them can be read; then run again.`,
+        `${first}${lookFor(found)}Log in with a user that may read all events; name log files or a log store in the configuration. See that all of them can be read; then run again.`,
       );
   }
   if (context.run.rehearsal)

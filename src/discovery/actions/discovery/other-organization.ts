@@ -33,7 +33,7 @@ export async function requireOtherPlace(context: Context, found: Candidate, aske
   )
     .at(`${asked.org}/${asked.space}`)
     .advise(
-      `Give --input org=… --input space=… of where it was, or, to recover it into ${asked.org}/${asked.space} all the same, run again at a terminal and type the place.`,
+      `Give --input org=… --input space=… of where it was. Or, to recover it into ${asked.org}/${asked.space} all the same, run again at a terminal and type the place.`,
     );
   const answer = await context
     .ask({

@@ -92,7 +92,7 @@ function noneTogether({ org, space }: Input, { complete, coverage }: Discovery):
   )
     .at(`${org}/${space}`)
     .advise(
-      "Only Cloud Foundry's usage events tell of a space: give --input around=… and a user who sees every event, or recover one service at a time with dingo-recover run.",
+      "Only Cloud Foundry's usage events tell of a space. Give --input around=… and a user who sees every event, or recover one service at a time with dingo-recover run.",
     );
 }
 

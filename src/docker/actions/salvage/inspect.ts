@@ -220,7 +220,7 @@ async function entry(
   )
     .at(copy.name)
     .advise(
-      `Its server runs: look with "docker exec -it ${copy.name} psql -h /tmp -U ROLE -l"; the copy may be changed by hand (ALTER ROLE … LOGIN in single-user mode).`,
+      `Its server runs: look with "docker exec -it ${copy.name} psql -h /tmp -U ROLE -l". The copy may be changed by hand (ALTER ROLE … LOGIN in single-user mode).`,
     );
 }
 

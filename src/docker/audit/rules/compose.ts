@@ -29,7 +29,7 @@ function ahead(stock: Stock, { at, container, contents }: UsedData): Judged {
   return stock.of(container, {
     code: "compose-file-ahead",
     severity: "warning",
-    what: `It runs on ${at.kind === "bind" ? quoted(at.mount.source) : volumeText(at.volume)} at ${quoted(destination)}, and its Compose file has ${place} there by now: the next "up" leaves ${dataText(contents)} behind.`,
+    what: `It runs on ${at.kind === "bind" ? quoted(at.mount.source) : volumeText(at.volume)} at ${quoted(destination)}, and its Compose file has ${place} there by now. The next "up" leaves ${dataText(contents)} behind.`,
     fix: "Before that, write the former place into the file, or bring the rows to the new one.",
     commands: dumpLines(stock, { at, container, contents, path: destination }),
   });
@@ -69,7 +69,7 @@ function renamed({ name, own, directory }: SurveyedProject): Judged {
   return about(`project ${quoted(name)}`, {
     code: "project-renamed",
     severity: isGiven ? "warning" : "note",
-    what: `Its files are of the project ${quoted(own)} by now: the next "up" without "${quote(["-p", name])}" leaves its containers and volumes alone, and begins with empty ones.`,
+    what: `Its files are of the project ${quoted(own)} by now. The next "up" without "${quote(["-p", name])}" leaves its containers and volumes alone, and begins with empty ones.`,
     fix: `To keep what is there, write "name: ${quote([name])}" into the Compose file, or COMPOSE_PROJECT_NAME=${quote([name])} into the ".env" beside it.`,
   });
 }

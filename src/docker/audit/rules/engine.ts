@@ -59,7 +59,7 @@ function driver(stock: Stock): Judged {
     return about(subject, {
       code: "storage-driver",
       severity: loop ? "serious" : "warning",
-      what: `From Engine ${gone} on it is gone: after an upgrade images and containers, with all that they wrote over their images, cannot be seen.${loop ? " It lies in a sparse file, which is made for trying only." : ""}`,
+      what: `From Engine ${gone} on it is gone. After an upgrade images and containers cannot be seen, with all that they wrote over their images.${loop ? " It lies in a sparse file, which is made for trying only." : ""}`,
       fix: 'Move data into volumes, which every driver leaves alone, then choose "overlay2".',
     });
   }

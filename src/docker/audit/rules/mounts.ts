@@ -39,13 +39,13 @@ function several(stock: Stock, place: string, here: readonly Writer[]): readonly
     ? about(subject, {
         code: "written-by-several",
         severity: "serious",
-        what: `${names} may all write to ${dataText(contents)} in it: two servers on one directory destroy it, and a lock file does not reach from one container to another.`,
+        what: `${names} may all write to ${dataText(contents)} in it. Two servers on one directory destroy it, and a lock file does not reach from one container to another.`,
         fix,
       })
     : about(subject, {
         code: "written-by-two-projects",
         severity: "warning",
-        what: `${names} are of different projects and may write to ${dataText(contents)} in it: nothing keeps both from running at once, and "down -v" of one takes the data of the other.`,
+        what: `${names} are of different projects and may write to ${dataText(contents)} in it. Nothing keeps both from running at once, and "down -v" of one takes the data of the other.`,
         fix,
       });
   return [{ ...found, at: stock.lineOf(first.container) }];

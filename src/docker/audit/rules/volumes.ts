@@ -70,7 +70,7 @@ function moved(stock: Stock, unused: readonly SurveyedVolume[]): readonly Findin
     return about(volumeText(volume), {
       code: "same-volume-of-other-project",
       severity: "warning",
-      what: `It is ${quoted(own.key)} of the project ${quoted(own.project)}, and ${volumeText(twin)} is that of another one: a directory that was moved or renamed leaves its data behind so.`,
+      what: `It is ${quoted(own.key)} of the project ${quoted(own.project)}, and ${volumeText(twin)} is that of another one. A directory that was moved or renamed leaves its data behind so.`,
       fix: `Bring the stack up under its former name to see the former data: COMPOSE_PROJECT_NAME=${quote([own.project])}.`,
     });
   });

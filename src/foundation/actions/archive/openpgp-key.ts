@@ -18,7 +18,7 @@ export async function requireKey(context: Context, deployment: string, { locatio
   throw refuse("does-not-fit", `the archive is encrypted by OpenPGP, and no container here has a ${GPG_KEY}`)
     .at(formatLocation(location))
     .advise(
-      "Give the service's plan the key that it had (WALE_GPG_KEY_ID, and its private key in the image), create any instance of it, then run this again. Nothing was created.",
+      "Give the service's plan the key that it had (WALE_GPG_KEY_ID, and its private key in the image). Create any instance of it, then run this again. Nothing was created.",
     );
 }
 

@@ -80,7 +80,7 @@ const question = (service: string) =>
     kind: "choice",
     id: "clone-from",
     prompt: `Let the broker clone "${service}" instead?`,
-    why: "Its record of the deleted instance is still there and names this space: the broker can copy the archive, take the old passwords over and start the database by itself.",
+    why: "Its record of the deleted instance is still there and names this space. The broker can copy the archive, take the old passwords over and start the database by itself.",
     choices: [
       {
         value: "clone",

@@ -122,7 +122,7 @@ async function requireReadable(application: Application, archive: Uint8Array, pa
   throw refuse("does-not-fit", `pg_restore ${restores} of the service does not read "${path}"`)
     .at(path)
     .advise(
-      `Load it with the printed command, where pg_restore is as new as the pg_dump that wrote it; then resume and say that it was done by hand.`,
+      `Load it with the printed command, by a pg_restore as new as the pg_dump that wrote it. Then resume and say that it was done by hand.`,
     );
 }
 
