@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EMPTY_TAR } from "../../src/kit/commands/database-copy-commands.ts";
+import { EMPTY_TAR } from "../../src/kit/commands/empty-image.ts";
 import { textFile } from "../../src/kit/commands/docker-commands.ts";
 import {
   copyData,

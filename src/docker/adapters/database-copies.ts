@@ -1,7 +1,7 @@
 /** Copies of data directories and servers on them, by the `docker` CLI over a shell. */
 import * as commands from "../../kit/commands/database-copy-commands.ts";
 import * as dumps from "../../kit/commands/database-dump-commands.ts";
-import { type DockerWords, inspectImages } from "../../kit/commands/docker-commands.ts";
+import type { DockerWords } from "../../kit/commands/docker-commands.ts";
 import { giveUp, type RecoverError } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import { keepRoom } from "../../kit/commands/kept-room-command.ts";
@@ -22,6 +22,7 @@ import type {
 import { quoted } from "../../kit/text/printable.ts";
 import { answerError } from "../../kit/shell/json-answer.ts";
 import { type CommandOptions, sayings, type Shell } from "../../kit/shell/shell.ts";
+import { emptyImage } from "./empty-image.ts";
 import { dockerFailure, failureOfWork } from "./failure.ts";
 import { ownId } from "./own-id.ts";
 
@@ -71,12 +72,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   }
 
   async emptyImage(): Promise<string> {
-    const { code, stdout } = await this.#shell.run(inspectImages(this.#words, [commands.EMPTY_IMAGE]));
-    const known = code === 0 ? /"Id": ?"(sha256:[0-9a-f]{64})"/u.exec(stdout)?.[1] : undefined;
-    if (known !== undefined) return known;
-    const made = (await this.#do(commands.importEmpty(this.#words), { stdin: commands.EMPTY_TAR })).trim();
-    if (/^sha256:[0-9a-f]{64}$/u.test(made)) return made;
-    throw answerError("answer-malformed", "the engine does not name the image that it made", this.#shell.label);
+    return await emptyImage(this.#shell, this.#words);
   }
 
   async makeVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void> {

@@ -80,7 +80,7 @@ export class DockerCliHost implements DockerHost {
     this.label = shell.label;
     this.words = wordsOf({ sudo });
     this.#looks = new Looks({
-      ...{ shell, sudo, words: this.words, images: () => this.images() },
+      ...{ shell, sudo, words: this.words },
       readsDirectly: async () => (await this.engine()).readsDirectly,
     });
   }

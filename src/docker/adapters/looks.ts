@@ -12,14 +12,15 @@ import {
   insideContainer,
   insideDirectly,
   lookCall,
-  type LookingImage,
   measureCall,
   searchCall,
 } from "../../kit/commands/docker-commands.ts";
+import { USERLAND } from "../../kit/commands/empty-image.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import type { CommandResult } from "../../ports/cells.ts";
-import type { DockerImage, Looked, LookOrder, Measured, Place, Searched } from "../../ports/docker-host.ts";
+import type { Looked, LookOrder, Measured, Place, Searched } from "../../ports/docker-host.ts";
 import { sayings, type Shell } from "../../kit/shell/shell.ts";
+import { emptyImage } from "./empty-image.ts";
 import { dockerFailure } from "./failure.ts";
 import { readLooks, readSearches, readSizes } from "./look-answer.ts";
 
@@ -34,14 +35,11 @@ const TIMEOUT_MS = 120_000;
 const MAX_OUTPUT = 64 * 1024 * 1024;
 /** Of the paths in one place: those of ten thousand databases. */
 const MOST_PATH_BYTES = 256 * 1024;
-/** How many images are tried for a shell. */
-const MOST_IMAGES = 6;
 
 export interface LooksOptions {
   readonly shell: Shell;
   readonly sudo: boolean;
   readonly words: DockerWords;
-  readonly images: () => Promise<readonly DockerImage[]>;
   readonly readsDirectly: () => Promise<boolean>;
 }
 
@@ -59,10 +57,7 @@ type Progress = ((done: number) => void) | undefined;
 
 export class Looks {
   readonly #options: LooksOptions;
-  /** The likeliest first. Those without a shell go as they are met. */
-  #images: Promise<LookingImage[]> | undefined;
-  /** Ids of those that a look has come back from. */
-  readonly #tried = new Set<string>();
+  #image: Promise<string> | undefined;
 
   constructor(options: LooksOptions) {
     this.#options = options;
@@ -115,40 +110,27 @@ export class Looks {
     return this.#read(places, question, { argv, result: await shell.run(argv, LIMITS) });
   }
 
-  /** Looks in a container of each image in turn. An image without a shell is dropped, and the next one is tried. */
+  /**
+   * A mount whose source is gone fails the whole container: that place is absent, the others are looked at without it. A
+   * machine may lack one of the directories of programs.
+   */
   async #contained<T extends { readonly key: string }>(
     places: readonly Place[],
     question: Question<T | Unseen>,
   ): Promise<readonly (T | Unseen)[]> {
-    const images = await this.#lookingImages();
-    for (let image = images[0]; image !== undefined; image = images[0]) {
-      const seen = await this.#inImage(places, question, image);
-      if (seen !== undefined) return seen;
-      if (images[0] === image) images.shift();
-    }
-    return places.map(({ key }) => unknown(key, NO_IMAGE));
-  }
-
-  /**
-   * Undefined if the image has no shell. A mount whose source is gone fails the whole container: that place is absent,
-   * the others are looked at without it.
-   */
-  async #inImage<T extends { readonly key: string }>(
-    places: readonly Place[],
-    question: Question<T | Unseen>,
-    image: LookingImage,
-  ): Promise<readonly (T | Unseen)[] | undefined> {
     const { shell, words } = this.#options;
+    const image = await this.#emptyImage();
     const absent = new Set<string>();
     for (;;) {
       const left = places.filter(({ path }) => !absent.has(path));
       if (left.length === 0) return places.map(({ key }) => ({ state: "absent", key }));
-      const argv = insideContainer(words, image, question.call(left));
+      const userland = USERLAND.filter((path) => !absent.has(path));
+      const argv = insideContainer(words, { image, userland }, question.call(left));
       const result = await shell.run(argv, LIMITS);
-      const missing = result.code === 0 ? undefined : missingSource(result.stderr, left);
+      const mounted = [...left.map(({ path }) => path), ...userland];
+      const missing = result.code === 0 ? undefined : missingSource(result.stderr, mounted);
       if (missing === undefined) {
-        if (result.code !== 0 && !(await this.#hasShell(image))) return undefined;
-        this.#tried.add(image.id);
+        if (NO_SHELL.has(result.code)) return places.map(({ key }) => unknown(key, WITHOUT_SHELL));
         // By their order: callers may ask several times below one key.
         const answers = new Map(this.#read(left, question, { argv, result }).map((each, index) => [left[index], each]));
         return places.map((place) => answers.get(place) ?? { state: "absent", key: place.key });
@@ -170,37 +152,19 @@ export class Looks {
     return keys.map((key) => unknown(key, sayings(shell, result)));
   }
 
-  async #hasShell(image: LookingImage): Promise<boolean> {
-    if (this.#tried.has(image.id)) return true;
-    const { shell, words } = this.#options;
-    const argv = insideContainer(words, image, lookCall({ nameBytes: 1, files: [] }, []));
-    const result = await shell.run(argv, LIMITS);
-    if (result.code === 0) return true;
-    const failed = dockerFailure(shell, argv, result);
-    if (failed.code !== "command-failed" && result.code !== 127) throw failed;
-    return false;
-  }
-
-  /** Those without volumes of their own and the small ones first. */
-  #lookingImages(): Promise<LookingImage[]> {
-    this.#images ??= this.#options.images().then(
-      (images) => [...images].sort((a, b) => weight(a) - weight(b)).slice(0, MOST_IMAGES),
-      (error: unknown) => {
-        this.#images = undefined;
-        throw error;
-      },
-    );
-    return this.#images;
+  #emptyImage(): Promise<string> {
+    this.#image ??= emptyImage(this.#options.shell, this.#options.words).catch((error: unknown) => {
+      this.#image = undefined;
+      throw error;
+    });
+    return this.#image;
   }
 }
 
 const LIMITS = { timeoutMs: TIMEOUT_MS, maxOutputBytes: MAX_OUTPUT } as const;
-const NO_IMAGE = "no image with a shell is present to look in, and this user may not look as root";
-
-/** An image without a tag may be half of a build. */
-function weight({ volumes, tags, size = 1e12 }: DockerImage): number {
-  return (volumes.length > 0 ? 1e15 : 0) + (tags.length === 0 ? 1e14 : 0) + size;
-}
+/** A container's program is not there, or cannot be run (docker run, "Exit status"). */
+const NO_SHELL: ReadonlySet<number> = new Set([126, 127]);
+const WITHOUT_SHELL = "the engine's machine has no shell where Linux has it, and this user may not look as root";
 
 const unknown = (key: string, why: string): Unseen => ({ state: "unknown", key, why });
 
@@ -208,9 +172,9 @@ const isUnknown = (answer: object | undefined): boolean =>
   answer !== undefined && "state" in answer && answer.state === "unknown";
 
 /** The daemon names one source that is not there, at the end of its sentence. */
-function missingSource(stderr: string, places: readonly Place[]): string | undefined {
+function missingSource(stderr: string, mounted: readonly string[]): string | undefined {
   const [, said = ""] = DOCKER.sourceAbsent.says.exec(stderr) ?? [];
-  return places.find(({ path }) => said === path || said === `${path}.` || said.startsWith(`${path}\n`))?.path;
+  return mounted.find((path) => said === path || said === `${path}.` || said.startsWith(`${path}\n`));
 }
 
 async function inBatches<T>(

@@ -77,7 +77,9 @@ function mountedText(stock: Stock, { container, path }: UsedData): string | unde
 export function saveFirst(stock: Stock, data: UsedData, keeper: string): Fix {
   const { container, contents } = data;
   const never = `Do not stop, remove or update it before its rows are saved: ${keeper}.`;
-  const then = "Then give it a named volume, in the file or unit that started it. Load the rows there.";
+  // The owner decides the text of a dump: docs/docker.md, "Why the dumps are no text".
+  const then =
+    "Then give it a named volume, in the file or unit that started it. Load the rows there, by a client inside its container alone: a dump as text can hold the client's own commands.";
   const lines = container.running ? dumpLines(stock, data) : [filesLine(stock, data)];
   if (lines.length === 0)
     return { fix: `${never} Save them by means of ${contents.title} while it runs. ${then}`, commands: [] };

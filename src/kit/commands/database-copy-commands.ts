@@ -6,6 +6,7 @@
 import { databaseAlone } from "./connection-string.ts";
 import { type DockerWords, mountValue, readOnlyBind } from "./docker-commands.ts";
 import { RUN_LABEL } from "./docker-work-commands.ts";
+import { EMPTY_IMAGE, USERLAND } from "./empty-image.ts";
 import type { Argv } from "./host-commands.ts";
 
 /** Where PostgreSQL's programs are. */
@@ -53,10 +54,9 @@ export interface FillOrder {
 const docker = (words: DockerWords, ...rest: readonly string[]): Argv => [...words, ...rest];
 
 /**
- * Directories of its machine that an installed program on Linux needs. Never `/etc`: a stranger's server runs under the
- * number that owns the volume's files, and that may be `shadow`. `/usr/local` is a person's own, and may have settings.
+ * A server sees the machine's programs and never `/etc`: it runs under the number that owns the volume's files, and that may
+ * be `shadow`. `/usr/local` is a person's own, and may have settings.
  */
-const USERLAND = ["/usr", "/lib", "/lib64", "/bin", "/sbin"] as const;
 const LOCAL = "/usr/local";
 export const COPY_AT = "/dingo/copy";
 const FROM_AT = "/dingo/from";
@@ -124,11 +124,8 @@ if ls /lib/ld-musl-* > /dev/null 2>&1; then echo libc musl; else echo libc glibc
 export const programsIn = (words: DockerWords, run: string, programs: ServerPrograms): Argv =>
   inside(words, { run, programs, more: ["--rm", "--log-driver", "none", ...shell(programs, PROGRAMS_SCRIPT)] });
 
-/** An image without files: the machine's directories are mounted into it. Its bytes come on stdin. */
-export const EMPTY_IMAGE = "dingo-recover/empty:1";
+/** Its bytes come on stdin. */
 export const importEmpty = (words: DockerWords): Argv => docker(words, "import", "-", EMPTY_IMAGE);
-/** The end of an archive (POSIX, pax): two blocks of zeros. */
-export const EMPTY_TAR = "\0".repeat(10_240);
 
 export const makeVolume = (words: DockerWords, name: string, labels: Readonly<Record<string, string>>): Argv =>
   docker(

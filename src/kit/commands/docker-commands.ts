@@ -234,18 +234,19 @@ export const LOOK_LABEL = "dingo-recover.look";
 /** The mount point of the N-th place. */
 const mounted = (index: number): string => `/look/${index}`;
 
-export interface LookingImage {
-  /** `sha256:…`: never pulled. */
-  readonly id: string;
-  /** Covered, or the engine would make an anonymous volume for each of them. */
-  readonly volumes: readonly string[];
+export interface Looker {
+  /** Id of the empty image. */
+  readonly image: string;
+  /** Directories of the engine's machine that have the programs. */
+  readonly userland: readonly string[];
 }
 
 /**
  * Runs the script in a container for this look alone: without network and log, with only the right to read as root. Each
- * place is mounted read-only by its path on the engine's machine.
+ * place is mounted read-only by its path on the engine's machine. Programs are that machine's: those of a stranger's image
+ * could tell what they see through a socket in one of the places, and reach every file of the machine by its number.
  */
-export const insideContainer = (words: DockerWords, image: LookingImage, call: InsideCall): Argv => {
+export const insideContainer = (words: DockerWords, { image, userland }: Looker, call: InsideCall): Argv => {
   const paths = [...new Set(call.places.map(({ path }) => path))];
   const places = call.places.map(({ path, word }) => ({ path: mounted(paths.indexOf(path)), word }));
   return docker(
@@ -254,9 +255,9 @@ export const insideContainer = (words: DockerWords, image: LookingImage, call: I
     ...["--cap-drop", "ALL", "--cap-add", "DAC_READ_SEARCH", "--security-opt", "no-new-privileges", "--user", "0:0"],
     // SELinux would let it see files, and read none of them.
     ...["--security-opt", "label=disable"],
-    ...image.volumes.flatMap((path) => ["--tmpfs", path]),
+    ...userland.flatMap((path) => ["--mount", readOnlyBind(path, path)]),
     ...paths.flatMap((path, index) => ["--mount", readOnlyBind(path, mounted(index))]),
-    ...["--workdir", "/", "--entrypoint", "sh", image.id],
+    ...["--workdir", "/", "--env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "--entrypoint", "sh", image],
     ...callArguments({ ...call, places }),
   );
 };

@@ -13,7 +13,7 @@ import { remove, start, stop } from "./lifecycle.ts";
 import { nodeOn, recorded, textOn, treeOn } from "./machine-files.ts";
 import { containerJson, imageJson, infoOf, sizesJson, volumeJson } from "./render.ts";
 import { answerScript } from "./scripts.ts";
-import { digits } from "./seed.ts";
+import { digits, withImage } from "./seed.ts";
 import { containerOf, type DockerEngineState, imageOf, type SimContainer } from "./state.ts";
 
 export interface DockerCall {
@@ -51,6 +51,7 @@ const HANDLERS: readonly (readonly [string, Handler])[] = [
   ["diff", diff],
   ["volume create", (state, words, { now }) => createVolume(state, words, now)],
   ["volume rm", (state, words) => removeVolume(state, words)],
+  ["import - dingo-recover/empty:1", importEmpty],
   ["run --rm --network none --log-driver none", runScript],
   ["run --network none", (state, words, { now }) => runCopy(state, words, now)],
   ["stop -t", (state, [, name = ""], { now }) => onOne(state, name, (one) => says(stop(state, one, now), `${name}\n`))],
@@ -300,20 +301,27 @@ function diff(state: DockerEngineState, [name = ""]: readonly string[]): Applied
   );
 }
 
+const PROGRAMS = new Set(["/usr", "/lib", "/lib64", "/bin", "/sbin"]);
+
+function importEmpty(state: DockerEngineState): Applied {
+  const made = withImage(state, { tag: "dingo-recover/empty:1", size: 0 });
+  return says(made, `sha256:${digits("dingo-recover/empty:1")}\n`);
+}
+
 /** Of `docker run` only the calls that look into mounted directories; undefined for everything else. */
 function runScript(state: DockerEngineState, rest: readonly string[]): Applied | undefined {
   const entry = rest.indexOf("--entrypoint");
   if (rest[entry + 1] !== "sh" || rest[entry + 3] !== "-c") return undefined;
   const image = imageOf(state, rest[entry + 2] ?? "");
   if (image === undefined) return fails(state, `Unable to find image '${rest[entry + 2] ?? ""}' locally`, 125);
-  if (!image.hasShell)
+  if (state.hasPrograms === false)
     return fails(
       state,
       'docker: Error response from daemon: exec: "sh": executable file not found in $PATH: unknown.',
       127,
     );
   const mounts = new Map(mountsIn(rest.slice(0, entry)));
-  const gone = [...mounts.values()].find((source) => nodeOn(state, source) === undefined);
+  const gone = [...mounts.values()].find((source) => !PROGRAMS.has(source) && nodeOn(state, source) === undefined);
   if (gone !== undefined)
     return fails(
       state,

@@ -18,7 +18,6 @@ export interface ImageSeed {
   readonly volumes?: readonly string[];
   readonly env?: readonly string[];
   readonly size?: number;
-  readonly hasShell?: boolean;
   readonly errorsFirst?: number;
 }
 
@@ -28,7 +27,7 @@ export function withImage(state: DockerEngineState, seed: ImageSeed): DockerEngi
   const image = {
     ...(database === undefined ? {} : { database }),
     ...{ id, tags: [seed.tag], volumes: seed.volumes ?? [], env: seed.env ?? [], entrypoint: [], command: ["run"] },
-    ...{ user: "", size: seed.size ?? 80_000_000, hasShell: seed.hasShell ?? true },
+    ...{ user: "", size: seed.size ?? 80_000_000 },
     ...(seed.errorsFirst === undefined ? {} : { errorsFirst: seed.errorsFirst }),
   };
   return { ...state, images: { ...state.images, [id]: image } };

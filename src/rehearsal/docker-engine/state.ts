@@ -70,7 +70,6 @@ export interface SimImage {
   readonly command: readonly string[];
   readonly user: string;
   readonly size: number;
-  readonly hasShell: boolean;
   /** The database in a container of it. */
   readonly database?: "postgresql" | "redis";
   /** Of a web application: it answers its first requests after a start with 500. */
@@ -101,6 +100,8 @@ export interface DockerEngineState {
     readonly inodes: number;
     readonly freeInodes: number;
   };
+  /** Its machine has a shell where Linux has it, unless this says otherwise. */
+  readonly hasPrograms?: false;
   /** The tool runs on the engine's own machine, as root: its files and programs are this engine's. */
   readonly isLocal?: true;
   /** Somebody else fills the disk when this container stops: so many blocks are left. */

@@ -88,11 +88,12 @@ it("a server on a copy has no right of root's, and another account", () => {
 });
 
 it("a look has only the right to read, of files with any label", () => {
-  const argv = insideContainer(["docker"], { id: "sha256:0", volumes: ["/data"] }, measureCall([{ path: "/srv" }]));
+  const argv = insideContainer(["docker"], { image: "sha256:0", userland: ["/usr"] }, measureCall([{ path: "/srv" }]));
   const options = argv.slice(0, argv.indexOf("--entrypoint")).join(" ");
   for (const bound of [
-    ...["--network none", "--read-only", "--cap-drop ALL --cap-add DAC_READ_SEARCH", "--tmpfs /data"],
+    ...["--network none", "--read-only", "--cap-drop ALL --cap-add DAC_READ_SEARCH"],
     ...["--security-opt no-new-privileges", "--security-opt label=disable", "type=bind,src=/srv,dst=/look/0,readonly"],
+    "type=bind,src=/usr,dst=/usr,readonly",
   ])
     expect(options).toContain(bound);
 });

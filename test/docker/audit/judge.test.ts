@@ -73,6 +73,7 @@ describe("where data lie", () => {
         expect(lines).not.toMatch(/docker (?:stop|rm|create|volume|run|service)/);
         expect(lines).toContain(running ? "docker exec db sh -c 'pg_dumpall" : `docker cp -a db:${PGDATA}/. - > `);
         expect(found.map(({ fix }) => fix).join("\n")).toContain("Do not stop, remove or update it before");
+        expect(found.map(({ fix }) => fix).join("\n")).toContain("by a client inside its container alone");
         expect(found.map(({ what, fix }) => what + fix).join("\n")).toContain(why);
       }
   });

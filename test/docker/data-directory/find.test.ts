@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { findData, type Found } from "../../../src/docker/data-directory/find.ts";
 import { dataIn } from "../../../src/docker/data-directory/recognise.ts";
 import { databaseFiles } from "../../../src/rehearsal/docker-engine/catalogue-files.ts";
-import { withImage, withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
+import { withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
 import { emptyEngine } from "../../../src/rehearsal/docker-engine/state.ts";
 import { file, type TreeNode } from "../../../src/rehearsal/docker-engine/tree.ts";
 import type { DockerHost } from "../../../src/ports/docker-host.ts";
@@ -18,11 +18,11 @@ const below = (directory: string): Files =>
 
 interface Look {
   readonly depth?: number;
-  readonly hasShell?: boolean;
+  readonly hasPrograms?: false;
 }
 
-async function found(files: Files, { depth, hasShell = true }: Look = {}): Promise<Found["contents"] | undefined> {
-  const state = withImage(emptyEngine({ isLocal: true }), { tag: "plain:1", hasShell });
+async function found(files: Files, { depth, ...machine }: Look = {}): Promise<Found["contents"] | undefined> {
+  const state = emptyEngine({ isLocal: true, ...machine });
   const engine = new SalvageHost(withVolume(state, { name: "v", files, createdAt: NOW }));
   const host = await engine.hosts.open(HERE);
   const [volume] = await host.volumes();
@@ -77,8 +77,8 @@ describe("data below a directory", () => {
     expect(await named(files)).toEqual(["postgresql a/b", "postgresql so/far/a/b"]);
   });
 
-  it("are read by root where no image has a shell to look from", async () => {
-    expect(await named(below("pgdata"), { hasShell: false })).toEqual(["postgresql pgdata"]);
+  it("are read by root where no container has a shell to look from", async () => {
+    expect(await named(below("pgdata"), { hasPrograms: false })).toEqual(["postgresql pgdata"]);
   });
 
   it("are named in part where they are too many, and that is said", async () => {

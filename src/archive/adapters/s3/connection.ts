@@ -11,10 +11,11 @@ import type {
   ServiceInputTypes,
   ServiceOutputTypes,
 } from "@aws-sdk/client-s3";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { StoreIdentity } from "../../../ports/object-store.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
+import { quoted } from "../../../kit/text/printable.ts";
 import { makeClient, type Sdk } from "./client.ts";
 import { type Call, failureOf, toRecoverError } from "./failure.ts";
 import type { Permit } from "./guard/guard.ts";
@@ -252,6 +253,7 @@ export class S3Connection {
 
   /** The credentials, before the first request, so that no message can carry an unknown secret. */
   async #login(region: string): Promise<S3Credentials> {
+    if (this.#customEndpoint === undefined) await requireAws(this.#client(await this.#load(), region, CHAIN));
     if (this.#given !== undefined) return this.#keepSecret(await this.#given());
     // The SDK keeps them, and fetches new ones before they expire.
     const client = this.#client(await this.#load(), region, CHAIN);
@@ -263,6 +265,15 @@ export class S3Connection {
     if (credentials.sessionToken !== undefined) this.#settings.secrets.register(credentials.sessionToken);
     return credentials;
   }
+}
+
+/** Messages, consent and report name AWS, so no file of AWS may lead elsewhere. Errors: `config-invalid`. */
+async function requireAws({ config }: S3Client): Promise<void> {
+  const elsewhere = await config.serviceConfiguredEndpoint?.();
+  if (elsewhere === undefined) return;
+  throw refuse("config-invalid", `AWS's own files name another object store, ${quoted(elsewhere)}`)
+    .at("s3.endpoint")
+    .advise("Set s3.endpoint to that address; or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true, if AWS is meant.");
 }
 
 /**

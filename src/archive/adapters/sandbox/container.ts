@@ -13,9 +13,6 @@ import { BOUNDS } from "./limits.ts";
 import { shownFor } from "./mounts.ts";
 import { noteServer } from "./note.ts";
 
-/** Made from nothing by `docker import`. */
-export const EMPTY_IMAGE = "dingo-recover/empty:1";
-
 /**
  * Options before each word of `docker`. A context or a plug-in of the account's own settings could lead to another machine,
  * which would get the archive's data; the settings of a proxy could hold a password.
@@ -52,6 +49,8 @@ export interface ContainerParts {
   /** Absolute path of `docker`. */
   readonly docker: string;
   readonly version: string;
+  /** Id of the empty one. */
+  readonly image: string;
   /** Environment of `docker` itself. */
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -98,7 +97,7 @@ export class ContainerSandbox implements Sandbox {
         ...links.flatMap(({ at }) => bound(at, at, "read")),
         ...reads.flatMap((path) => bound(path, path, "read")),
         ...[...new Set(writes)].flatMap((path) => bound(path, path, "write")),
-        ...["--entrypoint", entry, EMPTY_IMAGE, ...args],
+        ...["--entrypoint", entry, this.#parts.image, ...args],
       ],
     };
   }

@@ -1,17 +1,16 @@
 /** Which sandbox this machine has. It is tried, with all that a server will need, before anything is fetched. */
 import { refuse } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
+import { EMPTY_IMAGE, EMPTY_TAR, emptyImageIn } from "../../../kit/commands/empty-image.ts";
 import { directoriesOf, findProgram } from "../../../kit/process/program-path.ts";
 import type { Confined, Sandbox } from "../../../ports/sandbox.ts";
 import { type ProgramResult, runProgram } from "../../../kit/spawn/spawn.ts";
 import { Bubblewrap } from "./bubblewrap.ts";
-import { ContainerSandbox, EMPTY_IMAGE, ENGINE } from "./container.ts";
+import { ContainerSandbox, ENGINE } from "./container.ts";
 import { systemCallFilter } from "./system-calls.ts";
 
 const VERSION = /bubblewrap (\d+(?:\.\d+)*)/;
 const SHELL = "/bin/sh";
-/** A tar archive of no file: two blocks of zeros (POSIX, pax). */
-const NO_FILES = "\0".repeat(1024);
 
 export interface SandboxTerms {
   readonly path: string;
@@ -58,12 +57,17 @@ export async function openContainer(terms: SandboxTerms): Promise<Sandbox | stri
     run(terms, { program: docker, args: [...ENGINE, ...args], ...(stdin === undefined ? {} : { stdin }) });
   const { code, stdout, stderr } = await ask(["version", "--format", "{{.Server.Version}}"]);
   if (code !== 0) return `no engine of Docker answers: ${lastLine(stderr)}`;
-  if ((await ask(["image", "inspect", EMPTY_IMAGE])).code !== 0) {
-    const made = await ask(["import", "-", EMPTY_IMAGE], NO_FILES);
+  let image = emptyImageIn((await ask(["image", "inspect", EMPTY_IMAGE])).stdout);
+  if (image === undefined) {
+    const made = await ask(["import", "-", EMPTY_IMAGE], EMPTY_TAR);
     if (made.code !== 0) return `Docker makes no empty image: ${lastLine(made.stderr)}`;
+    image = made.stdout.trim();
   }
   const { signal } = terms;
-  return await tried(new ContainerSandbox({ docker, version: stdout.trim(), env: environment(terms), signal }), terms);
+  return await tried(
+    new ContainerSandbox({ docker, version: stdout.trim(), image, env: environment(terms), signal }),
+    terms,
+  );
 }
 
 async function tried(sandbox: Sandbox, terms: SandboxTerms): Promise<Sandbox | string> {

@@ -52,7 +52,7 @@ describe("a machine", () => {
     await expect(open()).rejects.toMatchObject({ code: "no-sandbox" });
   });
 
-  it("without bubblewrap gets a container, of an image that is made from nothing", async () => {
+  it("without bubblewrap gets a container, of an image that is made from nothing, even if another has its name", async () => {
     const record = join(bin, "record");
     await program(
       "docker",
@@ -60,8 +60,8 @@ describe("a machine", () => {
 [ "$1 $2 $3 $4" = "--config /nonexistent --host unix:///var/run/docker.sock" ] || { echo "another engine" >&2; exit 1; }
 case $5 in
   version) echo 20.10.24 ;;
-  image) exit 1 ;;
-  import) [ "$(/usr/bin/wc -c)" -eq 1024 ] ;;
+  image) echo '[{"Id":"sha256:'"$(printf '%064d' 1)"'","RootFS":{"Layers":["sha256:foreign"]}}]' ;;
+  import) [ "$(/usr/bin/wc -c)" -eq 10240 ] && echo sha256:made ;;
   run) exit 42 ;;
 esac`,
     );
@@ -76,7 +76,7 @@ esac`,
     expect(args).toContain('"type=bind","source=/copy/socket","target=/copy/socket","readonly"');
     const writable = args.filter((word) => word.startsWith('"type=bind"') && !word.endsWith('"readonly"'));
     expect(writable).toEqual(['"type=bind","source=/copy, no. 1","target=/copy, no. 1"']);
-    expect(words.endsWith(`--entrypoint ${bin}/docker dingo-recover/empty:1 -D /copy/data`)).toBe(true);
+    expect(words.endsWith(`--entrypoint ${bin}/docker sha256:made -D /copy/data`)).toBe(true);
   });
 
   it("without either is told of both, and of an engine that does not answer", async () => {
