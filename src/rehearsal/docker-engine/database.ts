@@ -2,6 +2,7 @@
  * Databases in containers: their content, as files in their data directory, and their answers. Their rows lie in one
  * file, so that a copy has them and a lost file loses them.
  */
+import { jsonOf } from "../json.ts";
 import type { DockerAnswer } from "./answer.ts";
 import { altered, nodeOn, put } from "./machine-files.ts";
 import { type DockerEngineState, mountpoint, type SimContainer, upperDirectory } from "./state.ts";
@@ -45,11 +46,7 @@ export function rowsOf(state: DockerEngineState, container: SimContainer): Rows 
   if (kind === undefined) return undefined;
   const node = nodeOn(state, `${dataOf(state, container)}/${ROWS[kind]}`);
   if (node?.kind !== "file") return undefined;
-  try {
-    return JSON.parse(Buffer.from(node.start, "base64").toString().slice(MAGIC[kind].length)) as Rows;
-  } catch {
-    return undefined;
-  }
+  return jsonOf(Buffer.from(node.start, "base64").toString().slice(MAGIC[kind].length)) as Rows | undefined;
 }
 
 export function withRows(state: DockerEngineState, container: SimContainer, to: { rows: Rows; now: number }) {
