@@ -82,10 +82,6 @@ export class TrustStore {
     });
   }
 
-  trusts({ path, sha256 }: Subject): boolean {
-    return this.of(path)?.sha256 === sha256;
-  }
-
   /** Replaces the earlier trust in this configuration. */
   trust({ path, sha256, files }: Subject, now: Date): void {
     const record: Trusted = {
