@@ -3,7 +3,7 @@
  * file, so that a copy has them and a lost file loses them.
  */
 import { jsonOf } from "../json.ts";
-import type { DockerAnswer } from "./answer.ts";
+import type { Ended } from "../ended.ts";
 import { altered, nodeOn, put } from "./machine-files.ts";
 import { type DockerEngineState, mountpoint, type SimContainer, upperDirectory } from "./state.ts";
 import { childrenOf, directory, file, planted, pruned, subtree, type TreeNode } from "./tree.ts";
@@ -106,14 +106,14 @@ export function shutDown(state: DockerEngineState, container: SimContainer): Doc
 
 /** Between fields and rows, as it is asked for. */
 const [FIELD, ROW] = ["\u001f", "\u001e"];
-const answer = (stdout: string): DockerAnswer => ({ code: 0, stdout, stderr: "" });
+const answer = (stdout: string): Ended => ({ code: 0, stdout, stderr: "" });
 
 /** The answers of the database's client programs to our adapters' questions; undefined for any other question. */
 export function asked(
   state: DockerEngineState,
   container: SimContainer,
   { argv, stdin }: { readonly argv: readonly string[]; readonly stdin: string },
-): DockerAnswer | undefined {
+): Ended | undefined {
   const rows = rowsOf(state, container) ?? {};
   if (argv[0] === "psql") return psql(rows, { argv, sql: stdin });
   if (argv.join(" ") === "redis-cli PING") return answer("PONG\n");
@@ -125,7 +125,7 @@ export function asked(
 function psql(
   rows: Rows,
   { argv, sql }: { readonly argv: readonly string[]; readonly sql: string },
-): DockerAnswer | undefined {
+): Ended | undefined {
   if (!argv.join(" ").startsWith(`psql -X -w -q -A -t -F ${FIELD} -R ${ROW} -v ON_ERROR_STOP=1 -U `)) return undefined;
   if (/^SELECT datname FROM pg_database\b/.test(sql)) return answer("postgres\n");
   if (!/^SELECT n\.nspname \|\| '\.' \|\| c\.relname/.test(sql)) return undefined;
