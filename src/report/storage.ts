@@ -1,7 +1,7 @@
 /** The findings of an audit of a Docker host, from the outputs of its steps by the ids of their actions. */
 import { type Fields, fieldsOf, textOf } from "../kit/json.ts";
 import { bytesText } from "../kit/text/bytes.ts";
-import type { UnitDigest } from "./digest.ts";
+import { lastOutput, type UnitDigest } from "./digest.ts";
 import { type Block, code, list, paragraph, plain, type Section, section, strong, table } from "./document.ts";
 
 const SURVEY = "storage.survey";
@@ -20,11 +20,11 @@ interface Told {
 
 /** Nothing of a run that was no audit. */
 export function storageSections(units: readonly UnitDigest[]): readonly Section[] {
-  const judged = outputOf(units, JUDGE);
+  const judged = lastOutput(units, JUDGE);
   if (judged === undefined) return [];
   const findings = items(judged["findings"]) as readonly Told[];
   const unlooked = items(judged["unlooked"]).map(textOf);
-  const survey = fieldsOf(outputOf(units, SURVEY)?.["survey"]);
+  const survey = fieldsOf(lastOutput(units, SURVEY)?.["survey"]);
   return [
     ...section("Findings", findings.length === 0 ? [paragraph(plain("None."))] : findings.flatMap(findingBlocks)),
     ...section("What could not be looked at", list(unlooked)),
@@ -35,7 +35,7 @@ export function storageSections(units: readonly UnitDigest[]): readonly Section[
 
 /** The findings alone, for programs; undefined of a run that was no audit. */
 export function storageFindings(units: readonly UnitDigest[]): unknown {
-  return outputOf(units, JUDGE)?.["findings"];
+  return lastOutput(units, JUDGE)?.["findings"];
 }
 
 function findingBlocks({ severity, subject, at, what, fix, commands, code: named }: Told): readonly Block[] {
@@ -113,7 +113,5 @@ function stateText(postgres: Fields): string {
     : "";
 }
 
-const outputOf = (units: readonly UnitDigest[], action: string): Fields | undefined =>
-  units.findLast((unit) => unit.action === action && unit.output !== undefined)?.output;
 const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const sizeText = (bytes: unknown): string => (typeof bytes === "number" ? bytesText(bytes) : "not known");
