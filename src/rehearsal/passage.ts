@@ -4,7 +4,7 @@
  */
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Broker } from "./cloud-controller/broker.ts";
-import type { Ended } from "./world/host-files.ts";
+import type { Ended } from "./ended.ts";
 
 export interface Answered {
   readonly status: number;

@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { compiledBefore, ownProgram } from "../kit/process/own-files.ts";
+import type { Ended } from "./ended.ts";
 import { closed, listening } from "./listening.ts";
 
 export const BASH = "/bin/bash";
@@ -23,12 +24,6 @@ export interface ProgramCall {
   readonly stdin: string;
 }
 
-export interface ProgramEnd {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 export interface Programs {
   readonly directory: string;
   readonly names: readonly string[];
@@ -37,7 +32,7 @@ export interface Programs {
   /** Default: nothing is read. */
   readonly reading?: (name: string) => Reading;
   /** Aborted when the program ends before its answer. */
-  readonly answer: (call: ProgramCall, signal: AbortSignal) => Promise<ProgramEnd>;
+  readonly answer: (call: ProgramCall, signal: AbortSignal) => Promise<Ended>;
   /** Default: whether there is one. */
   readonly byBash?: boolean;
 }

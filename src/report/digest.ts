@@ -163,15 +163,19 @@ function conclusionOf(end: End): Pick<UnitDigest, "state" | "evidence"> {
   }
 }
 
+/** The output of the last step with this action that has one. */
+export const lastOutput = (units: readonly UnitDigest[], action: string): UnitDigest["output"] =>
+  units.findLast((unit) => unit.action === action && unit.output !== undefined)?.output;
+
 /** A text field of what the last step with this action returned; undefined if it is absent or empty. */
 export function outputField(units: readonly UnitDigest[], action: string, field: string): string | undefined {
-  const value = units.findLast((unit) => unit.action === action && unit.output !== undefined)?.output?.[field];
+  const value = lastOutput(units, action)?.[field];
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 export function outputList(units: readonly UnitDigest[], action: string, field: string): readonly string[] {
-  const value = units.findLast((unit) => unit.action === action && unit.output !== undefined)?.output?.[field];
+  const value = lastOutput(units, action)?.[field];
   return Array.isArray(value)
     ? value.map((item: unknown) => (typeof item === "string" ? item : JSON.stringify(item)))
     : [];

@@ -1,7 +1,7 @@
 /** The results of a recovery, read from the outputs of its steps by the ids of their actions. */
 import { z } from "zod";
 import { renamedIn } from "./called.ts";
-import { outputField, outputList, type UnitDigest } from "./digest.ts";
+import { lastOutput, outputField, outputList, type UnitDigest } from "./digest.ts";
 import { type FindingDigest, findingsIn } from "./findings.ts";
 import { lossAfter, type LossRange } from "../archive/loss.ts";
 import { listed } from "../kit/optional.ts";
@@ -104,9 +104,6 @@ function otherInstance(units: readonly UnitDigest[]): readonly string[] {
   if (renamed === undefined) return [];
   return [`the instance that was called ${named(renamed.to)}, with its data and bindings: ${named(renamed.other)}`];
 }
-
-const lastOutput = (units: readonly UnitDigest[], action: string): UnitDigest["output"] =>
-  units.findLast((unit) => unit.action === action && unit.output !== undefined)?.output;
 
 const login = z.object({ tables: z.array(z.unknown()) });
 const counted = z.object({ table: z.string(), rows: z.number() });

@@ -1,6 +1,7 @@
 /** The findings of an audit of a Docker host, from the outputs of its steps by the ids of their actions. */
+import { type Fields, fieldsOf, textOf } from "../kit/json.ts";
 import { bytesText } from "../kit/text/bytes.ts";
-import type { UnitDigest } from "./digest.ts";
+import { lastOutput, type UnitDigest } from "./digest.ts";
 import { type Block, code, list, paragraph, plain, type Section, section, strong, table } from "./document.ts";
 
 const SURVEY = "storage.survey";
@@ -19,11 +20,11 @@ interface Told {
 
 /** Nothing of a run that was no audit. */
 export function storageSections(units: readonly UnitDigest[]): readonly Section[] {
-  const judged = outputOf(units, JUDGE);
+  const judged = lastOutput(units, JUDGE);
   if (judged === undefined) return [];
   const findings = items(judged["findings"]) as readonly Told[];
   const unlooked = items(judged["unlooked"]).map(textOf);
-  const survey = record(outputOf(units, SURVEY)?.["survey"]);
+  const survey = fieldsOf(lastOutput(units, SURVEY)?.["survey"]);
   return [
     ...section("Findings", findings.length === 0 ? [paragraph(plain("None."))] : findings.flatMap(findingBlocks)),
     ...section("What could not be looked at", list(unlooked)),
@@ -34,7 +35,7 @@ export function storageSections(units: readonly UnitDigest[]): readonly Section[
 
 /** The findings alone, for programs; undefined of a run that was no audit. */
 export function storageFindings(units: readonly UnitDigest[]): unknown {
-  return outputOf(units, JUDGE)?.["findings"];
+  return lastOutput(units, JUDGE)?.["findings"];
 }
 
 function findingBlocks({ severity, subject, at, what, fix, commands, code: named }: Told): readonly Block[] {
@@ -54,15 +55,17 @@ function findingBlocks({ severity, subject, at, what, fix, commands, code: named
 }
 
 function volumeTable(survey: Fields): readonly Block[] {
-  const containers = items(survey["containers"]).map(record);
+  const containers = items(survey["containers"]).map(fieldsOf);
   const rows = items(survey["volumes"])
-    .map(record)
+    .map(fieldsOf)
     .map((volume) => {
       const name = textOf(volume["name"]);
-      const users = containers.filter(({ mounts }) => items(mounts).some((mount) => record(mount)["volume"] === name));
+      const users = containers.filter(({ mounts }) =>
+        items(mounts).some((mount) => fieldsOf(mount)["volume"] === name),
+      );
       return [
         volume["anonymous"] === true ? `${name.slice(0, 12)}…` : name,
-        contentsText(record(volume["contents"])),
+        contentsText(fieldsOf(volume["contents"])),
         sizeText(volume["bytes"]),
         users.map((each) => textOf(each["name"])).join(", ") || "nobody",
         textOf(volume["createdAt"]),
@@ -73,16 +76,16 @@ function volumeTable(survey: Fields): readonly Block[] {
 
 function mountTable(survey: Fields): readonly Block[] {
   const rows = items(survey["containers"])
-    .map(record)
+    .map(fieldsOf)
     .flatMap((container) =>
       items(container["mounts"])
-        .map(record)
+        .map(fieldsOf)
         .map((mount) => [
           textOf(container["name"]),
           textOf(mount["destination"]),
           textOf(mount["volume"]) || textOf(mount["source"]),
           mount["writable"] === true ? "" : "read-only",
-          contentsText(record(mount["contents"])),
+          contentsText(fieldsOf(mount["contents"])),
         ]),
     );
   return table(["container", "path in it", "from", "", "what lies there"], rows);
@@ -91,7 +94,7 @@ function mountTable(survey: Fields): readonly Block[] {
 function contentsText(contents: Fields): string {
   switch (contents["kind"]) {
     case "data":
-      return `${textOf(contents["title"])} ${textOf(contents["version"])}${stateText(record(contents["postgres"]))}`.trim();
+      return `${textOf(contents["title"])} ${textOf(contents["version"])}${stateText(fieldsOf(contents["postgres"]))}`.trim();
     case "other":
       return `no database: ${items(contents["names"]).slice(0, 3).map(textOf).join(", ")}…`;
     case "file":
@@ -104,17 +107,11 @@ function contentsText(contents: Fields): string {
 }
 
 function stateText(postgres: Fields): string {
-  const control = record(postgres["control"]);
+  const control = fieldsOf(postgres["control"]);
   return control["known"] === true
     ? `, ${textOf(control["state"])}, last checkpoint ${textOf(control["checkpointTime"])}, system ${textOf(control["systemId"])}`
     : "";
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const outputOf = (units: readonly UnitDigest[], action: string): Fields | undefined =>
-  units.findLast((unit) => unit.action === action && unit.output !== undefined)?.output;
 const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const record = (value: unknown): Fields => (typeof value === "object" && value !== null ? (value as Fields) : {});
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 const sizeText = (bytes: unknown): string => (typeof bytes === "number" ? bytesText(bytes) : "not known");

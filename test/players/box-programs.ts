@@ -4,14 +4,14 @@
  */
 import { setImmediate as turn } from "node:timers/promises";
 import { interrupted, type ProgramCall, type ProgramResult, type RunProgram } from "../../src/kit/spawn/spawn.ts";
-import type { CfAnswer, CfCall } from "../../src/rehearsal/cf-program/program.ts";
-import type { DockerAnswer } from "../../src/rehearsal/docker-engine/answer.ts";
+import type { CfCall } from "../../src/rehearsal/cf-program/program.ts";
+import type { Ended } from "../../src/rehearsal/ended.ts";
 import type { DockerProgramCall } from "../../src/rehearsal/docker-program/service.ts";
 
-export const boxCf = (runCf: (call: CfCall) => Promise<CfAnswer>): RunProgram =>
+export const boxCf = (runCf: (call: CfCall) => Promise<Ended>): RunProgram =>
   unlessStopped((call) => runCf({ words: call.args, env: call.env ?? {} }));
 
-export const boxDocker = (runDocker: (call: DockerProgramCall) => DockerAnswer): RunProgram =>
+export const boxDocker = (runDocker: (call: DockerProgramCall) => Ended): RunProgram =>
   unlessStopped(async ({ program, args: words, stdin = "" }) =>
     runDocker({ program, words, stdin: Buffer.from(stdin).toString("latin1") }),
   );

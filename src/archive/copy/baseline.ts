@@ -3,6 +3,7 @@
  * (law 1). One JSON array per line, because keys may hold any character.
  */
 import { type RecoverError, refuse } from "../../errors.ts";
+import { jsonOf } from "../../kit/json.ts";
 import type { ObjectInfo, Rows } from "../../ports/object-store.ts";
 import { formatLocation, parseLocation, type ArchiveLocation } from "../names/location.ts";
 
@@ -67,12 +68,8 @@ function parseObject(line: string): ObjectInfo {
 }
 
 function parseLine(line: string): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (Array.isArray(value)) return value;
-  } catch {
-    // Falls through to the one error for every malformed line.
-  }
+  const value = jsonOf(line);
+  if (Array.isArray(value)) return value;
   throw malformed();
 }
 

@@ -70,12 +70,6 @@ export function collectBases(facts: ArchiveFacts): readonly BaseBackup[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Data directories of the same major version are compatible: two numbers before 10, one since. */
-export function majorVersion(version: string): string {
-  const [first = "", second = ""] = version.split(".");
-  return Number(first) >= 10 ? first : `${first}.${second}`;
-}
-
 interface Found {
   readonly facts: ArchiveFacts;
   readonly group: readonly ArchiveEntry[];

@@ -8,7 +8,7 @@ import { type ArchiveEntry, type ArchiveFacts, startsLikeLzop } from "../reading
 import { HOLLOW } from "../reading/hollow.ts";
 import { historiesOf } from "../reading/histories.ts";
 import { misfitOf } from "../wal/misfit.ts";
-import { majorVersion } from "./base-backup.ts";
+import { majorOf } from "../../kit/sql/major-release.ts";
 import { isDamagedSegment } from "./wal.ts";
 
 /** By relative key: why, a part of a sentence. */
@@ -70,7 +70,7 @@ function misfit(facts: ArchiveFacts, { relative, kind }: ArchiveEntry, expected:
   return misfitOf(page, {
     segment,
     systemId,
-    major: version === undefined ? undefined : majorVersion(version),
+    major: version === undefined ? undefined : majorOf(version),
     isAncestor: (timeline) => (known === undefined ? timeline < segment.timeline : known.has(timeline)),
   });
 }

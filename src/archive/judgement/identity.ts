@@ -4,7 +4,8 @@ import { instanceGuidIn } from "../names/location.ts";
 import { initdbTime, parseSysid } from "../names/sysid.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { storedAt } from "../../kit/rows/packed-objects.ts";
-import { type BaseBackup, majorVersion, sentinelOf } from "./base-backup.ts";
+import { majorOf } from "../../kit/sql/major-release.ts";
+import { type BaseBackup, sentinelOf } from "./base-backup.ts";
 import { CLOCK_TOLERANCE_MS, isDoubtful } from "./cluster.ts";
 import type { Option } from "./option.ts";
 import { problem, type Problem, type Restorer } from "./problem.ts";
@@ -90,7 +91,7 @@ function versionProblems(facts: ArchiveFacts, { finished }: IdentityTerms): read
     const text = "no readable extended_version.txt: the version of PostgreSQL is not known";
     return [problem("version-missing", keyOf(without), text)];
   }
-  const majors = new Set(versions.flatMap((version) => (version === undefined ? [] : [majorVersion(version)])));
+  const majors = new Set(versions.flatMap((version) => (version === undefined ? [] : [majorOf(version)])));
   // When the insides were looked at, every segment was held against the newest base backup.
   if (majors.size < 2 || facts.insides !== undefined) return [];
   return [

@@ -2,7 +2,7 @@
  * The `_backup_stop_sentinel.json` of a base backup: written last, plain JSON, and all that WAL-E looks at when it
  * lists backups (wal-archives.md §1). It names neither the number of parts nor the system.
  */
-import { isJsonObject } from "./exact-json.ts";
+import { isFields, jsonOf } from "../../kit/json.ts";
 import { firstByte } from "./lsn.ts";
 import { parseSegment, SEGMENT_BYTES, type Segment, segmentBytesOf } from "./segment.ts";
 
@@ -21,13 +21,9 @@ export type ParsedSentinel =
 
 /** `bytes`: of a segment. */
 export function parseSentinel(text: string, bytes = SEGMENT_BYTES): ParsedSentinel {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return broken("is not whole JSON");
-  }
-  if (!isJsonObject(value)) return broken("is not a JSON object");
+  const value = jsonOf(text);
+  if (value === undefined) return broken("is not whole JSON");
+  if (!isFields(value)) return broken("is not a JSON object");
   if ("LSN" in value || "FinishLSN" in value) {
     return { ok: false, format: "wal-g", why: "was written by WAL-G" };
   }
@@ -48,7 +44,7 @@ function lsnIn(stop: Segment, offset: unknown): bigint | undefined {
 }
 
 function countTablespaces(spec: unknown): number {
-  if (!isJsonObject(spec)) return 0;
+  if (!isFields(spec)) return 0;
   const names = spec["tablespaces"];
   return Array.isArray(names) ? names.length : 0;
 }

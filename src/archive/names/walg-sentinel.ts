@@ -3,7 +3,8 @@
  * internal/backup_sentinel_dto.go; 43fb039 internal/databases/postgres/backup_sentinel_dto.go, which moved the list of
  * files from the sentinel into files_metadata.json).
  */
-import { exactJson, isJsonObject, type JsonObject, unsigned64, wholeNumber } from "./exact-json.ts";
+import { type Fields, isFields } from "../../kit/json.ts";
+import { exactJson, unsigned64, wholeNumber } from "./exact-json.ts";
 
 export interface WalgSentinel {
   readonly startLsn: bigint;
@@ -53,9 +54,9 @@ export function parseWalgSentinel(text: string): ParsedWalgSentinel {
 }
 
 /** `TarFileSets` of a sentinel or of `files_metadata.json`; undefined if there is none. */
-export function tarNames(value: JsonObject): readonly string[] | undefined {
+export function tarNames(value: Fields): readonly string[] | undefined {
   const sets = value["TarFileSets"];
-  if (!isJsonObject(sets)) return undefined;
+  if (!isFields(sets)) return undefined;
   const names = Object.keys(sets);
   return names.length === 0 ? undefined : names;
 }
@@ -95,7 +96,7 @@ function versionText(number: number): string | undefined {
 
 /** WAL-G keeps one entry for each tablespace beside the base prefix and the list of their names. */
 function tablespacesIn(spec: unknown): number {
-  const names = isJsonObject(spec) ? spec["tablespaces"] : undefined;
+  const names = isFields(spec) ? spec["tablespaces"] : undefined;
   return Array.isArray(names) ? names.length : 0;
 }
 

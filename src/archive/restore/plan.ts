@@ -5,7 +5,8 @@
 import { quote } from "../../kit/commands/shell-quote.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import type { ObjectInfo } from "../../ports/object-store.ts";
-import { type BaseBackup, majorVersion } from "../judgement/base-backup.ts";
+import { majorOf } from "../../kit/sql/major-release.ts";
+import type { BaseBackup } from "../judgement/base-backup.ts";
 import type { Course } from "../judgement/course.ts";
 import { hasNumber, historyName, timelineAt } from "../judgement/history.ts";
 import { deltaFrom } from "../judgement/completeness.ts";
@@ -103,7 +104,7 @@ export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): Restore
     start: base.start,
     startLsn: base.startLsn,
     stopLsn: option.completion?.stopLsn,
-    major: base.version === undefined ? undefined : majorVersion(base.version),
+    major: base.version === undefined ? undefined : majorOf(base.version),
     expandedBytes: option.completion?.expandedBytes ?? 0,
     mostBytes: mostBytesOf(option),
     tars: tarsOf(study, base),

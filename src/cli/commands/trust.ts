@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { findFile, type FoundFile, requireReadable } from "../../config/settings/load.ts";
 import { EXIT, refuse } from "../../errors.ts";
 import { consequencesOf } from "../../config/trust/consequences.ts";
-import { realPath } from "../../config/trust/named-files.ts";
+import { realPath } from "../../kit/process/real-path.ts";
 import { othersMayWrite } from "../../kit/process/ownership.ts";
 import { subjectOf } from "../../config/trust/trusted.ts";
 import { createOutput, type Output } from "../screen/output.ts";

@@ -5,6 +5,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import type { ClockSetting } from "../../kit/clock/system-clock.ts";
 import { refuse } from "../../errors.ts";
+import { jsonOf } from "../../kit/json.ts";
 import { REHEARSAL_VARIABLE } from "../../rehearsal/variable.ts";
 
 export interface RehearsalMode {
@@ -25,7 +26,7 @@ interface Setting {
 export function readRehearsalMode(env: NodeJS.ProcessEnv): RehearsalMode | undefined {
   const text = env[REHEARSAL_VARIABLE];
   if (text === undefined) return undefined;
-  const found = parse(text);
+  const found = jsonOf(text);
   if (!isSetting(found)) {
     throw refuse("usage", `${REHEARSAL_VARIABLE} is set, but not by a rehearsal`).advise(
       "Unset it; dingo-recover rehearse sets it for its own child.",
@@ -34,19 +35,11 @@ export function readRehearsalMode(env: NodeJS.ProcessEnv): RehearsalMode | undef
   const { clock, answers, runs } = found;
   return {
     clock,
-    answers: answers === undefined ? undefined : (parse(readFileSync(answers, "utf8")) as Record<string, string>),
+    answers: answers === undefined ? undefined : (jsonOf(readFileSync(answers, "utf8")) as Record<string, string>),
     began: (run) => {
       if (runs !== undefined) appendFileSync(runs, `${run}\n`, { mode: 0o600 });
     },
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Without a library: every command asks, and few are rehearsed. */

@@ -3,6 +3,7 @@ import { replay } from "../../engine/state/replay.ts";
 import { RecoverError, refuse } from "../../errors.ts";
 import { type Entry, endOf } from "../../engine/journal/entry.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
+import { type Fields, jsonOf } from "../../kit/json.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
 
 export const CLEAN_UP = "clean-up";
@@ -77,13 +78,9 @@ export function mayCleanUp(text: string | undefined, { run, other }: Pair): bool
 
 const secondOf = (run: string): string => run.slice(0, "20261121-120000".length);
 
-function fieldsOf(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return value !== null && typeof value === "object" ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
+function fieldsOf(line: string): Fields | undefined {
+  const value = jsonOf(line);
+  return value !== null && typeof value === "object" ? { ...value } : undefined;
 }
 
 export const leftOutLine = (other: string): string =>

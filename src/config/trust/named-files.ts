@@ -5,7 +5,7 @@
  * - files there that say who is believed.
  */
 import { createRequire, isBuiltin } from "node:module";
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { type RecoverError, refuse } from "../../errors.ts";
 import { homeDirectory } from "../../kit/process/home-directory.ts";
@@ -142,13 +142,4 @@ function unhashed(path: string, cause: unknown): RecoverError {
   return refuse("config-untrusted", `${quoted(path)} would be trusted, and cannot be read: ${why}`)
     .at(path)
     .advise("Make it readable for you, or take the line out that names it: trust covers its content.", cause);
-}
-
-/** The one name of a file, to which each link to it is resolved. */
-export function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

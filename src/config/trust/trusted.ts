@@ -15,7 +15,8 @@ import {
   syncDirectory,
 } from "../../engine/journal/durable.ts";
 import { readOwn, requireOwnPart, requireOwnRoot } from "../../engine/journal/own-file.ts";
-import { contentOf, type Document, namedFiles, type NamedFiles, realPath } from "./named-files.ts";
+import { realPath } from "../../kit/process/real-path.ts";
+import { contentOf, type Document, namedFiles, type NamedFiles } from "./named-files.ts";
 
 const FILE = z.object({ path: z.string(), sha256: z.string(), text: z.string() });
 const RECORD = z.object({
@@ -80,10 +81,6 @@ export class TrustStore {
       const record = RECORD.safeParse(this.#read(path));
       return record.success && record.data.path === path ? record.data : undefined;
     });
-  }
-
-  trusts({ path, sha256 }: Subject): boolean {
-    return this.of(path)?.sha256 === sha256;
   }
 
   /** Replaces the earlier trust in this configuration. */

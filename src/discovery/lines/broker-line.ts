@@ -2,6 +2,7 @@
  * The broker's own lines, all eras: which of them mean something for a deletion, and their meaning (dingo.md §2.2, seen
  * on real brokers of ten versions).
  */
+import { isFields } from "../../kit/json.ts";
 import { optional } from "../../kit/optional.ts";
 import { detached } from "../../kit/text/detached.ts";
 import type { FactBody } from "./fact.ts";
@@ -14,7 +15,7 @@ import {
   isDingoBroker,
 } from "../../kit/log-patterns/broker.ts";
 import { isGuid } from "./guid.ts";
-import { isObject, numberField, textField, type LagerData, type LagerLine } from "./lager.ts";
+import { numberField, textField, type LagerData, type LagerLine } from "./lager.ts";
 
 export interface BrokerFact {
   readonly guid?: string;
@@ -34,7 +35,7 @@ const cellUnreachable: Reader = (data) => {
   const node = BROKER_WORDS.nodeInError.says.exec(errorOf(data))?.[1];
   return { kind: "cell-unreachable", ...optional("node", node) };
 };
-const stateSaved: Reader = (data) => (isObject(data["cluster"]) ? described(data["cluster"]) : undefined);
+const stateSaved: Reader = (data) => (isFields(data["cluster"]) ? described(data["cluster"]) : undefined);
 /** The line belongs to the instance that is copied. */
 const cloned: Reader = (data) => {
   const to = archiveOwner(textField(data, "to-uri"));
@@ -80,7 +81,7 @@ function archiveOwner(uri: string | undefined): string | undefined {
 
 function instance(data: LagerData): { guid?: string; notGuid?: string } {
   const cluster = data["cluster"];
-  const nested = isObject(cluster) ? textField(cluster, "instance_id") : undefined;
+  const nested = isFields(cluster) ? textField(cluster, "instance_id") : undefined;
   const id = textField(data, "instance-id", "instanceID", "clusterID", "instance_id") ?? nested;
   if (id === undefined) return {};
   const guid = id.toLowerCase();

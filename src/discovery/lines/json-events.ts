@@ -2,6 +2,7 @@
  * The texts of a JSON document by event. Each element of an array is one event (`logEvents` of CloudWatch, `values` of
  * Loki, `hits` of a search), and the fields around it belong to it too.
  */
+import { type Fields, jsonOf } from "../../kit/json.ts";
 import { isLager, lagerOf, lagerText } from "./rewritten-lager.ts";
 
 /** The bounds within which foreign JSON is read. */
@@ -94,8 +95,6 @@ export function spreadLager({ root }: JsonEvent): string | undefined {
   return record === undefined ? undefined : written(record, lagerText);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Deeper than it can be written again it is no broker's line. */
 function written<T extends object>(value: T, write: (value: T) => string = JSON.stringify): string {
   try {
@@ -111,10 +110,6 @@ function isObject(value: unknown): value is Fields {
 
 /** An object or an array; undefined for anything else. */
 export function parseJson(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonOf(text);
+  return isObject(value) ? value : undefined;
 }

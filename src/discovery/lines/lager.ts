@@ -3,13 +3,14 @@
  * lines with an RFC 3339 stamp and `level`).
  */
 import { dingoBrokerOf } from "../../kit/log-patterns/broker.ts";
+import { type Fields, isFields } from "../../kit/json.ts";
 import { optional } from "../../kit/optional.ts";
 import { parseJson } from "./json-events.ts";
 import { looseAt } from "./loose-json.ts";
 import { objectOf } from "./rewritten-lager.ts";
 import { anyStamp, type Stamp } from "./stamp.ts";
 
-export type LagerData = Readonly<Record<string, unknown>>;
+export type LagerData = Fields;
 
 export interface LagerLine {
   readonly at: Stamp;
@@ -100,10 +101,6 @@ export function numberField(data: LagerData, name: string): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-export function isObject(value: unknown): value is LagerData {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** A broker nests a few levels. Deeper than this nothing of ours could write it again: it is read like a cut line. */
 const DEEPEST = 64;
 
@@ -114,7 +111,7 @@ function isDeeper(value: unknown, levels: number): boolean {
 
 function parseObject(json: string): LagerData | undefined {
   const value = parseJson(json);
-  return isObject(value) && !isDeeper(value, DEEPEST) ? value : undefined;
+  return isFields(value) && !isDeeper(value, DEEPEST) ? value : undefined;
 }
 
 function fromObject(whole: LagerData): LagerLine | undefined {
@@ -123,7 +120,7 @@ function fromObject(whole: LagerData): LagerLine | undefined {
   const data = typeof told === "string" ? objectOf(told) : told;
   return assemble(whole, {
     level: typeof level === "number" ? level : 1,
-    data: isObject(data) ? data : {},
+    data: isFields(data) ? data : {},
     torn: false,
   });
 }

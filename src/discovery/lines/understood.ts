@@ -3,6 +3,7 @@
  * either yields a fact of an instance, or says nothing in a form that is known, or is counted.
  */
 import { BROKER_WORDS, brokerEvent, isDingoBroker } from "../../kit/log-patterns/broker.ts";
+import type { BrokerFact } from "./broker-line.ts";
 import type { FactBody } from "./fact.ts";
 import type { LagerLine } from "./lager.ts";
 
@@ -14,10 +15,7 @@ const NAMELESS: ReadonlySet<FactBody["kind"]> = new Set([
 ] satisfies FactBody["kind"][]);
 
 /** Of a whole record: whether it is known that it tells no instance, or which. `body` and `guid` are of its fact. */
-export function isUnderstood(
-  { source, action, torn }: LagerLine,
-  told: { readonly body: FactBody; readonly guid?: string; readonly notGuid?: string } | undefined,
-): boolean {
+export function isUnderstood({ source, action, torn }: LagerLine, told: BrokerFact | undefined): boolean {
   if (!isDingoBroker(source)) return true;
   if (torn) return false;
   if (told === undefined) return brokerEvent(action) === undefined;

@@ -3,6 +3,7 @@
  * ends the survey. Without its end a survey proves that an instance was there, never that one was not.
  */
 import { z } from "zod";
+import { jsonOf } from "../../kit/json.ts";
 
 export const INVENTORY = "dingo-recover/inventory@1";
 
@@ -72,9 +73,5 @@ export function formatInventoryLine(entry: InventoryInstance | InventorySurvey):
 
 /** Undefined for a line that is cut, or of another form: it is counted, never guessed at. */
 export function parseInventoryLine(text: string): InventoryInstance | InventorySurvey | undefined {
-  try {
-    return line.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return line.safeParse(jsonOf(text)).data;
 }

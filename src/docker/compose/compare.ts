@@ -2,22 +2,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { quoted } from "../../kit/text/printable.ts";
 import type { ComposeModel, ComposeMount, ComposeService } from "./model.ts";
-
-export interface GivenMount {
-  readonly service: string;
-  /** Directory of the host. */
-  readonly source: string;
-  readonly target: string;
-  /** "" for none. */
-  readonly hostname?: string;
-}
+import type { Given } from "./override-file.ts";
 
 /** Undefined if nothing else differs, and no path of a service is mounted twice. */
-export function strangeBetween(
-  before: ComposeModel,
-  after: ComposeModel,
-  given: readonly GivenMount[],
-): string | undefined {
+export function strangeBetween(before: ComposeModel, after: ComposeModel, given: readonly Given[]): string | undefined {
   const keys = differing(before.rest, after.rest);
   if (keys.length > 0) return `${keys.join(", ")} would differ`;
   const names = new Set([...before.services, ...after.services].map(({ name }) => name));
@@ -34,7 +22,7 @@ export function strangeBetween(
   return undefined;
 }
 
-function strangeIn(old: ComposeService, now: ComposeService, given: readonly GivenMount[]): string | undefined {
+function strangeIn(old: ComposeService, now: ComposeService, given: readonly Given[]): string | undefined {
   const { hostname = "" } = given.find((each) => (each.hostname ?? "") !== "") ?? {};
   const keys = differing(hostname === "" ? old.rest : { ...old.rest, hostname }, now.rest);
   if (keys.length > 0) return keys.join(", ");
@@ -44,7 +32,7 @@ function strangeIn(old: ComposeService, now: ComposeService, given: readonly Giv
   const kept = (mounts: readonly ComposeMount[]): readonly string[] =>
     mounts.flatMap((mount) => (isGiven(mount) ? [] : [mount.said])).sort();
   if (!isDeepStrictEqual(kept(old.mounts), kept(now.mounts))) return "other mounts";
-  const isThere = ({ source, target }: GivenMount): boolean =>
+  const isThere = ({ source, target }: Given): boolean =>
     now.mounts.some((mount) => mount.kind === "bind" && mount.source === source && mount.target === target);
   return given.every(isThere) ? undefined : "the new mount";
 }

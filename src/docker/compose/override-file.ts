@@ -6,7 +6,7 @@ import type { ComposeCall } from "../../kit/commands/compose-commands.ts";
 /** A directory that a service is given. */
 export interface Given {
   readonly service: string;
-  /** As it is written: a path that begins with ".". */
+  /** Directory of the host; as it is written, a path that begins with ".". */
   readonly source: string;
   /** Absolute path in the container. */
   readonly target: string;

@@ -1,6 +1,7 @@
 /** `events.jsonl`: what the screen showed, for `status` and `tail -f`. Never authority: not synced, and a failed write is let go. */
 import { closeSync, constants, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { jsonOf } from "../../kit/json.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import { openOwn } from "./own-file.ts";
 import { errnoOf } from "./durable.ts";
@@ -88,9 +89,6 @@ export class EventTail {
 }
 
 function parsed(line: string): readonly unknown[] {
-  try {
-    return [JSON.parse(line) as unknown];
-  } catch {
-    return [];
-  }
+  const value = jsonOf(line);
+  return value === undefined ? [] : [value];
 }

@@ -6,6 +6,7 @@
  * `journal-broken`, named by its line.
  */
 import { giveUp, type RecoverError, refuse } from "../../errors.ts";
+import { jsonOf } from "../../kit/json.ts";
 import type { Entry } from "./entry.ts";
 import { isTooDeep, shapeEntry } from "./entry-shape.ts";
 import { NO_HASH, sha256 } from "./line.ts";
@@ -94,16 +95,7 @@ function isTorn(bytes: Uint8Array, text: JournalText, last: Line): boolean {
   return (unterminated || padded) && !isJson(text.of(last));
 }
 
-export const isJson = (line: string): boolean => parsed(line) !== undefined;
-
-/** `undefined` is no JSON, so that it can say that there is none. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
+export const isJson = (line: string): boolean => jsonOf(line) !== undefined;
 
 function withNewline(content: Uint8Array): Uint8Array {
   return content.length === 0 || content.at(-1) === NEWLINE ? content : Buffer.concat([content, Buffer.from("\n")]);
@@ -112,7 +104,7 @@ function withNewline(content: Uint8Array): Uint8Array {
 /** The line of that number, behind the one with the hash `prev`. Errors: as `readJournal`. */
 export function readLine(line: string, at: { file: string; number: number; prev: string }): Entry {
   const { file, number, prev } = at;
-  const value = parsed(line);
+  const value = jsonOf(line);
   if (value === undefined) throw broken(file, number, "is not JSON");
   if (line.length > SURELY_FLAT && isTooDeep(value)) throw broken(file, number, "is nested too deeply");
   const shaped = shapeEntry(value);

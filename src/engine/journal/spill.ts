@@ -1,6 +1,7 @@
 /** Values that exceed a line lie in evidence files; the entry in memory always carries the whole value. */
-import type { EvidenceRef, Json } from "../../action.ts";
+import type { EvidenceRef } from "../../action.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
+import { jsonOf } from "../../kit/json.ts";
 import type { Entry, EntryBody } from "./entry.ts";
 import { isTooDeep, shapeEntry } from "./entry-shape.ts";
 
@@ -34,21 +35,12 @@ export function unspill(entry: Entry, recall: Recall): Entry {
   const whole: Record<string, unknown> = { ...entry };
   for (const [field, reference] of REFERENCES) {
     const evidence = whole[reference] as EvidenceRef | undefined;
-    if (evidence !== undefined) whole[field] = valueOf(recall(evidence));
+    if (evidence !== undefined) whole[field] = jsonOf(recall(evidence));
   }
   if (isTooDeep(whole)) throw broken(entry, "is nested too deeply");
   const shaped = shapeEntry(whole);
   if (shaped.ok) return shaped.entry;
   throw broken(entry, shaped.why);
-}
-
-/** `undefined` is no JSON. */
-function valueOf(content: string): Json | undefined {
-  try {
-    return JSON.parse(content) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 const broken = ({ seq }: Entry, why: string): RecoverError =>

@@ -5,6 +5,7 @@
 import { refuse } from "../../errors.ts";
 import { sha256 } from "../journal/line.ts";
 import { isRunId } from "../journal/run-id.ts";
+import { fieldsOf, jsonOf } from "../../kit/json.ts";
 import { detached } from "../../kit/text/detached.ts";
 import { printable } from "../../kit/text/printable.ts";
 
@@ -63,16 +64,12 @@ const nameOf = ({ key, run }: Claim): string => (key === runKey(run) ? runClaimN
 const TEXTS = ["key", "state", "run", "operator", "host", "place", "token", "step", "since", "seenAt", "head"] as const;
 
 function parsed(text: string): Claim | undefined {
-  try {
-    const found = JSON.parse(text) as Partial<Record<string, unknown>> | null;
-    if (found === null || found["schema"] !== CLAIM_SCHEMA) return undefined;
-    const { epoch } = found;
-    if (!Number.isSafeInteger(epoch) || Number(epoch) < 0 || Number(epoch) > MOST_EPOCHS) return undefined;
-    const whole = TEXTS.every((name) => typeof found[name] === "string") && isRunId(String(found["run"]));
-    return whole ? (found as unknown as Claim) : undefined;
-  } catch {
-    return undefined;
-  }
+  const found = fieldsOf(jsonOf(text));
+  const { schema, epoch } = found;
+  if (schema !== CLAIM_SCHEMA) return undefined;
+  if (!Number.isSafeInteger(epoch) || Number(epoch) < 0 || Number(epoch) > MOST_EPOCHS) return undefined;
+  const whole = TEXTS.every((name) => typeof found[name] === "string") && isRunId(String(found["run"]));
+  return whole ? (found as unknown as Claim) : undefined;
 }
 
 /** Who, where, since when, at which step: one line for people. */

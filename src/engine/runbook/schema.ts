@@ -5,11 +5,12 @@
 import { z } from "zod";
 import { type AnyAction, EFFECTS } from "../../action.ts";
 import { type Shape, shapeName, shapeOf } from "../expression/shape.ts";
+import { type Fields, isFields } from "../../kit/json.ts";
 import { INPUT_TYPES } from "./inputs.ts";
 import { RUNBOOK_SCHEMA } from "./load.ts";
 import type { Actions } from "./step.ts";
 
-type Schema = Readonly<Record<string, unknown>>;
+type Schema = Fields;
 
 const TEXT: Schema = { type: "string", minLength: 1 };
 const CEL: Schema = { type: "string", minLength: 1, not: { pattern: "\\$\\{\\{" } };
@@ -138,16 +139,12 @@ function withTemplates(schema: Schema, orTemplate = true): Schema {
 }
 
 function inside(key: string, value: unknown): unknown {
-  if (key === "properties" && isSchema(value))
+  if (key === "properties" && isFields(value))
     return Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [name, isSchema(one) ? withTemplates(one) : one]),
+      Object.entries(value).map(([name, one]) => [name, isFields(one) ? withTemplates(one) : one]),
     );
-  if ((key === "items" || key === "additionalProperties") && isSchema(value)) return withTemplates(value);
+  if ((key === "items" || key === "additionalProperties") && isFields(value)) return withTemplates(value);
   if ((key === "anyOf" || key === "oneOf" || key === "allOf") && Array.isArray(value))
-    return value.map((one: unknown) => (isSchema(one) ? withTemplates(one, false) : one));
+    return value.map((one: unknown) => (isFields(one) ? withTemplates(one, false) : one));
   return value;
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

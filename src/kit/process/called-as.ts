@@ -2,9 +2,10 @@
  * How the tool was called, for the commands that it prints: they work as they are typed, in a clone too. Texts name it
  * `dingo-recover` everywhere; only the screen says it as the caller has to type it.
  */
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative } from "node:path";
 import { quote } from "../commands/shell-quote.ts";
+import { realPath } from "./real-path.ts";
 
 /** A script around the tool says here what its users type. A rehearsal says it to the program that it starts. */
 export const COMMAND_VARIABLE = "DINGO_RECOVER_COMMAND";
@@ -59,21 +60,13 @@ const pathWithoutNpm = (path = ""): readonly string[] =>
 /** Whether that name, typed by itself, starts this very file. */
 function isFound(name: string, file: string, places: readonly string[]): boolean {
   const first = places.map((place) => join(place, name)).find((path) => existsSync(path));
-  return first !== undefined && real(first) === real(file);
+  return first !== undefined && realPath(first) === realPath(file);
 }
 
 /** A clone's own Node lies deep: the link that npm found it by is shorter. */
 function shortest(execPath: string, path = ""): string {
   const links = path.split(delimiter).map((place) => join(place, "node"));
-  return links.find((link) => existsSync(link) && real(link) === real(execPath)) ?? execPath;
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+  return links.find((link) => existsSync(link) && realPath(link) === realPath(execPath)) ?? execPath;
 }
 
 function typed(path: string, here: string, isProgram: boolean): string {

@@ -1,4 +1,5 @@
 /** The commands that our adapter sends, and the ends of the program. Anything else is not a registered command. */
+import type { Ended } from "../ended.ts";
 import { Api, type Resource } from "./api.ts";
 import { appNamed, type Cli, type Command, requireApi, requireLogin, requireTarget, whereAndWho } from "./command.ts";
 import { ConfigFile } from "./config-file.ts";
@@ -61,14 +62,8 @@ export interface CfCall {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface CfAnswer {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs one command; never throws. `now` is the time that tokens are measured by. */
-export async function answerCf({ env, words, signal }: CfCall, now: () => number): Promise<CfAnswer> {
+export async function answerCf({ env, words, signal }: CfCall, now: () => number): Promise<Ended> {
   const [name = "", ...rest] = words;
   if (["version", "--version", "-v"].includes(name)) return { code: 0, stdout: `${VERSION}\n`, stderr: "" };
   const command = COMMANDS[name];

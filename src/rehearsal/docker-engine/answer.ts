@@ -1,15 +1,10 @@
 /** The output of a program on the engine's machine, and the state after its call. */
+import type { Ended } from "../ended.ts";
 import type { DockerEngineState } from "./state.ts";
-
-export interface DockerAnswer {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface Applied {
   readonly state: DockerEngineState;
-  readonly answer: DockerAnswer;
+  readonly answer: Ended;
 }
 
 export const says = (state: DockerEngineState, stdout = ""): Applied => ({

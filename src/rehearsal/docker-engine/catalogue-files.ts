@@ -2,6 +2,7 @@
  * A data directory with databases in it: the files that mark it (`postgres-files.ts`), the catalogues that name its
  * databases and roles, and one file of the box's own with tables and rows, which goes along with every copy.
  */
+import { jsonOf } from "../json.ts";
 import { type PostgresSeed, postgresFiles } from "./postgres-files.ts";
 import { file, type TreeNode } from "./tree.ts";
 
@@ -53,11 +54,7 @@ export const rowsFile = (databases: BoxDatabases, modified: number): TreeNode =>
 
 export function rowsIn(node: TreeNode | undefined): BoxDatabases | undefined {
   if (node?.kind !== "file") return undefined;
-  try {
-    return JSON.parse(Buffer.from(node.start, "base64").toString()) as BoxDatabases;
-  } catch {
-    return undefined;
-  }
+  return jsonOf(Buffer.from(node.start, "base64").toString()) as BoxDatabases | undefined;
 }
 
 const PAGE = 8192;

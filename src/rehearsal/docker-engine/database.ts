@@ -2,7 +2,8 @@
  * Databases in containers: their content, as files in their data directory, and their answers. Their rows lie in one
  * file, so that a copy has them and a lost file loses them.
  */
-import type { DockerAnswer } from "./answer.ts";
+import { jsonOf } from "../json.ts";
+import type { Ended } from "../ended.ts";
 import { altered, nodeOn, put } from "./machine-files.ts";
 import { type DockerEngineState, mountpoint, type SimContainer, upperDirectory } from "./state.ts";
 import { childrenOf, directory, file, planted, pruned, subtree, type TreeNode } from "./tree.ts";
@@ -45,11 +46,7 @@ export function rowsOf(state: DockerEngineState, container: SimContainer): Rows 
   if (kind === undefined) return undefined;
   const node = nodeOn(state, `${dataOf(state, container)}/${ROWS[kind]}`);
   if (node?.kind !== "file") return undefined;
-  try {
-    return JSON.parse(Buffer.from(node.start, "base64").toString().slice(MAGIC[kind].length)) as Rows;
-  } catch {
-    return undefined;
-  }
+  return jsonOf(Buffer.from(node.start, "base64").toString().slice(MAGIC[kind].length)) as Rows | undefined;
 }
 
 export function withRows(state: DockerEngineState, container: SimContainer, to: { rows: Rows; now: number }) {
@@ -109,14 +106,14 @@ export function shutDown(state: DockerEngineState, container: SimContainer): Doc
 
 /** Between fields and rows, as it is asked for. */
 const [FIELD, ROW] = ["\u001f", "\u001e"];
-const answer = (stdout: string): DockerAnswer => ({ code: 0, stdout, stderr: "" });
+const answer = (stdout: string): Ended => ({ code: 0, stdout, stderr: "" });
 
 /** The answers of the database's client programs to our adapters' questions; undefined for any other question. */
 export function asked(
   state: DockerEngineState,
   container: SimContainer,
   { argv, stdin }: { readonly argv: readonly string[]; readonly stdin: string },
-): DockerAnswer | undefined {
+): Ended | undefined {
   const rows = rowsOf(state, container) ?? {};
   if (argv[0] === "psql") return psql(rows, { argv, sql: stdin });
   if (argv.join(" ") === "redis-cli PING") return answer("PONG\n");
@@ -128,7 +125,7 @@ export function asked(
 function psql(
   rows: Rows,
   { argv, sql }: { readonly argv: readonly string[]; readonly sql: string },
-): DockerAnswer | undefined {
+): Ended | undefined {
   if (!argv.join(" ").startsWith(`psql -X -w -q -A -t -F ${FIELD} -R ${ROW} -v ON_ERROR_STOP=1 -U `)) return undefined;
   if (/^SELECT datname FROM pg_database\b/.test(sql)) return answer("postgres\n");
   if (!/^SELECT n\.nspname \|\| '\.' \|\| c\.relname/.test(sql)) return undefined;

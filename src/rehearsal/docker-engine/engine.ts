@@ -1,5 +1,5 @@
 /** One engine that is called, its state kept after every call that changed it. */
-import type { DockerAnswer } from "./answer.ts";
+import type { Ended } from "../ended.ts";
 import { apply, type DockerCall, isLookForRoom } from "./apply.ts";
 import type { DockerEngineState } from "./state.ts";
 
@@ -26,7 +26,7 @@ export class DockerEngine {
     return this.#state;
   }
 
-  call(call: Omit<DockerCall, "now">): DockerAnswer {
+  call(call: Omit<DockerCall, "now">): Ended {
     const now = this.#now();
     const { state, answer } = apply(this.#state, { ...call, now });
     if (state === this.#state) return answer;
@@ -39,7 +39,7 @@ export class DockerEngine {
   }
 
   /** A look for room lasts as long as its container runs, and is killed with it. */
-  async callToItsEnd(call: Omit<DockerCall, "now">, signal: AbortSignal): Promise<DockerAnswer> {
+  async callToItsEnd(call: Omit<DockerCall, "now">, signal: AbortSignal): Promise<Ended> {
     const lasts = (): boolean => isLookForRoom(this.#state, call.words);
     if (!lasts()) return this.call(call);
     await new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@
  * `docker` alone for a tool whose engine is elsewhere, and for one that runs on the engine's own machine the programs of that
  * machine. `env` and `sh` are among these, so that no file of the rehearser's machine is met.
  */
-import type { DockerAnswer } from "../docker-engine/answer.ts";
+import type { Ended } from "../ended.ts";
 import { putScript, type Reading, type Served, servePrograms } from "../served-programs.ts";
 
 /**
@@ -29,7 +29,7 @@ export interface DockerProgramCall {
 }
 
 /** The signal is aborted when the program ends before its answer. */
-type Answer = (call: DockerProgramCall, signal: AbortSignal) => DockerAnswer | Promise<DockerAnswer>;
+type Answer = (call: DockerProgramCall, signal: AbortSignal) => Ended | Promise<Ended>;
 
 /** Writes them into `directory`. */
 export const serveMachine = (directory: string, answer: Answer): Promise<Served> =>

@@ -1,4 +1,6 @@
 /** HTTP messages as the stand-ins see them: plain values, so that answering is a pure function. */
+import { jsonOf } from "../json.ts";
+
 export interface HttpRequest {
   readonly method: string;
   /** Path without the query, percent-encoding kept. */
@@ -24,13 +26,7 @@ export const jsonResponse = (status: number, value: unknown): HttpResponse => ({
 });
 
 /** The value of a JSON request body; undefined if it is not JSON. */
-export function jsonBody({ body }: HttpRequest): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
-}
+export const jsonBody = ({ body }: HttpRequest): unknown => jsonOf(body.toString());
 
 export const formBody = ({ body }: HttpRequest): URLSearchParams => new URLSearchParams(body.toString());
 

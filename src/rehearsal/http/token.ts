@@ -1,4 +1,5 @@
 /** Bearer tokens as a UAA gives them out. */
+import { jsonOf } from "../json.ts";
 import type { HttpRequest } from "./message.ts";
 
 /** Unsigned in truth; all three parts are valid base64url, which the CLI insists on (real-parts.md §1.7). */
@@ -12,10 +13,6 @@ export const bearerToken = ({ headers }: HttpRequest): string | undefined =>
 
 /** None of what is no token. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  const value = jsonOf(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }

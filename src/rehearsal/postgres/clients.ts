@@ -3,6 +3,7 @@
  * and says so, like a program that does not know an option.
  */
 import { archived } from "../box-archive.ts";
+import { type Ended, ended } from "../ended.ts";
 import { type Ask, type Rows, ServerRefusal } from "./login.ts";
 
 export interface ClientCall {
@@ -14,19 +15,11 @@ export interface ClientCall {
   readonly user: string;
 }
 
-export interface ClientEnd {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 const NO_CONNECTION = 2;
 const SCRIPT_ERROR = 3;
 
-const ended = (code: number, stdout = "", stderr = ""): ClientEnd => ({ code, stdout, stderr });
-
 /** psql 11, Exit Status: 2 when the connection went bad, 3 for an error in a script with ON_ERROR_STOP, else 1. */
-export async function psql(call: ClientCall, ask: Ask): Promise<ClientEnd> {
+export async function psql(call: ClientCall, ask: Ask): Promise<Ended> {
   const script = scriptOf(call);
   if (script === undefined) return unknownCall(call);
   try {
@@ -55,7 +48,7 @@ function databaseIn(connection: string): string {
   return quoted === undefined ? connection : quoted.replace(/\\(.)/gs, "$1");
 }
 
-function unknownCall({ program, args }: ClientCall): ClientEnd {
+function unknownCall({ program, args }: ClientCall): Ended {
   return ended(1, "", `${program}: the rehearsal's ${program} is not called like this: ${args.join(" ")}\n`);
 }
 
@@ -67,7 +60,7 @@ interface Dumping {
 const DUMP_OPTIONS = ["-F", "c", "-E", "UTF8", "-x", "--no-security-labels"] as const;
 
 /** Tables of plain columns with their rows and constraints, in the order in which pg_restore sends them. */
-export async function pgDump(call: ClientCall, ask: Ask): Promise<ClientEnd> {
+export async function pgDump(call: ClientCall, ask: Ask): Promise<Ended> {
   const order = dumpingOf(call.args);
   if (order === undefined) return unknownCall(call);
   const login = { directory: call.host, user: call.user, database: order.database };

@@ -1,9 +1,10 @@
 /** PostgreSQL's client programs as lines of bash, in a directory of the rehearsal. Any account can run them. */
 import { type Served, servePrograms } from "../served-programs.ts";
-import { type ClientCall, type ClientEnd, pgDump, psql } from "./clients.ts";
+import type { Ended } from "../ended.ts";
+import { type ClientCall, pgDump, psql } from "./clients.ts";
 import type { Ask } from "./login.ts";
 
-export type Program = (call: ClientCall) => Promise<ClientEnd>;
+export type Program = (call: ClientCall) => Promise<Ended>;
 
 /** `--version` of psql and pg_dump is that of `version`. */
 export function clientsAsking(ask: Ask, version: string): Readonly<Record<string, Program>> {
@@ -28,7 +29,7 @@ export const serveStubs = (directory: string, programs: Readonly<Record<string, 
       answer(programs[program], { program, host, user, args, stdin }),
   });
 
-async function answer(program: Program | undefined, call: ClientCall): Promise<ClientEnd> {
+async function answer(program: Program | undefined, call: ClientCall): Promise<Ended> {
   const end = await program?.(call).catch((thrown: unknown) => ({
     code: 1,
     stdout: "",

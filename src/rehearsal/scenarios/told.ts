@@ -4,8 +4,9 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { jsonOf } from "../json.ts";
 
-type Line = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 export interface Refusal {
   readonly code: string;
@@ -26,16 +27,10 @@ export function begun(
 }
 
 /** Of a process that was killed, the last line may be cut, with empty lines behind it. */
-function wholeLines(stateDirectory: string, run: string | undefined): readonly Line[] {
+function wholeLines(stateDirectory: string, run: string | undefined): readonly Fields[] {
   const { journal } = { journal: undefined, ...begun(stateDirectory, run) };
   const lines = journal === undefined ? [] : readFileSync(journal, "utf8").split("\n");
-  return lines.flatMap((line) => {
-    try {
-      return [JSON.parse(line) as Line];
-    } catch {
-      return [];
-    }
-  });
+  return lines.map(jsonOf).filter((line): line is Fields => line !== undefined);
 }
 
 /** Whether its first entry was written: a process that was killed before, or in the middle of it, has begun nothing. */
@@ -50,9 +45,9 @@ export function lastWritten(stateDirectory: string, run: string): number {
 
 /** One run's journal; empty if no run began. */
 export class Told {
-  readonly #lines: readonly Line[];
+  readonly #lines: readonly Fields[];
 
-  constructor(lines: readonly Line[]) {
+  constructor(lines: readonly Fields[]) {
     this.#lines = lines;
   }
 
@@ -68,16 +63,16 @@ export class Told {
   }
 
   /** The last output of a step that succeeded. */
-  output(step: string): Line {
+  output(step: string): Fields {
     const found = this.#lines.findLast((line) => line["type"] === "step-succeeded" && line["step"] === step);
-    return (found?.["output"] ?? {}) as Line;
+    return (found?.["output"] ?? {}) as Fields;
   }
 
   /** Durable notes of a step, oldest first. */
-  records(step: string, kind: string): readonly Line[] {
+  records(step: string, kind: string): readonly Fields[] {
     return this.#lines
       .filter((line) => line["type"] === "step-recorded" && line["step"] === step && line["kind"] === kind)
-      .map((line) => line["data"] as Line);
+      .map((line) => line["data"] as Fields);
   }
 
   /** Whether a step ever began. */

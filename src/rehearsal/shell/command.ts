@@ -1,6 +1,6 @@
 /** One simulated program on a cell, and how the shell of a cell calls it. */
 import type { WorldHost } from "../box/world-host.ts";
-import { type Ended, ended } from "../world/host-files.ts";
+import { type Ended, ended } from "../ended.ts";
 import type { Passage } from "../passage.ts";
 import type { Cell } from "../world/world.ts";
 

@@ -2,7 +2,7 @@
 import { databaseOf } from "../world/data-directory.ts";
 import { walPosition } from "../world/database/database.ts";
 import { type EtcdRequest, etcdRead } from "../world/etcd.ts";
-import type { Ended } from "../world/host-files.ts";
+import type { Ended } from "../ended.ts";
 import { allContainers, type Site } from "../world/world.ts";
 import { after, type Call, ended, type Program } from "./command.ts";
 

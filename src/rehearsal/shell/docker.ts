@@ -2,7 +2,7 @@
 import type { Container, ContainerStatus } from "../world/world.ts";
 import { after, type Call, cellOf, ended, type Program } from "./command.ts";
 import { inContainer } from "./exec.ts";
-import type { Ended } from "../world/host-files.ts";
+import type { Ended } from "../ended.ts";
 
 export const DOCKER = "/var/vcap/packages/docker/bin/docker";
 const SOCKET = ["--host", "unix:///var/vcap/sys/run/docker/docker.sock"] as const;

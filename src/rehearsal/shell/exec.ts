@@ -2,7 +2,7 @@
 import { databaseOf } from "../world/data-directory.ts";
 import { type Database, passwordFits } from "../world/database/database.ts";
 import { isUp } from "../world/docker.ts";
-import type { Ended } from "../world/host-files.ts";
+import type { Ended } from "../ended.ts";
 import { unarchived } from "../box-archive.ts";
 import { readKey } from "../world/service-keys.ts";
 import type { SqlOutcome } from "../world/database/sql.ts";

@@ -3,7 +3,7 @@
  * which fails the rehearsal.
  */
 import type { WorldHost } from "../box/world-host.ts";
-import type { Ended } from "../world/host-files.ts";
+import type { Ended } from "../ended.ts";
 import { COREUTILS } from "./file-programs.ts";
 import { type Call, ended, type Program } from "./command.ts";
 import { curl } from "./curl.ts";

@@ -1,14 +1,6 @@
 /** Directories on a cell, with the words of the real coreutils in the C locale. */
+import { type Ended, ended } from "../ended.ts";
 import { type Cell, note, type World } from "./world.ts";
-
-/** A command's end, as a shell sees it. */
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export const ended = (code: number, stdout = "", stderr = ""): Ended => ({ code, stdout, stderr });
 
 type FromTo = Readonly<Record<"from" | "to", string>>;
 interface Liking extends Readonly<Record<"path" | "like", string>> {

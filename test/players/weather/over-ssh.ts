@@ -1,6 +1,6 @@
 /** A command on a cell, and curl there, in bad weather. */
 import type { CommandEnd } from "../../../src/rehearsal/passage.ts";
-import type { Ended } from "../../../src/rehearsal/world/host-files.ts";
+import type { Ended } from "../../../src/rehearsal/ended.ts";
 import type { Looks } from "./suffer.ts";
 
 type Work = () => Promise<Ended>;

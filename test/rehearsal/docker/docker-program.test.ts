@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { keepRoom } from "../../../src/kit/commands/kept-room-command.ts";
-import type { DockerAnswer } from "../../../src/rehearsal/docker-engine/answer.ts";
+import type { Ended } from "../../../src/rehearsal/ended.ts";
 import { DockerEngine } from "../../../src/rehearsal/docker-engine/engine.ts";
 import { composeLabels, withContainer, withImage, withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
 import { emptyEngine } from "../../../src/rehearsal/docker-engine/state.ts";
@@ -59,7 +59,7 @@ describe("the box's docker", () => {
   it("lets a look for room last as long as its container runs, and knows the call", async () => {
     const seeded = withContainer(withImage(emptyEngine(), IMAGE), CONTAINER);
     const engine = new DockerEngine(seeded, () => 0);
-    const looks: Promise<DockerAnswer>[] = [];
+    const looks: Promise<Ended>[] = [];
     const served = await serveDockerProgram(directory, (call, signal) => {
       const answer = engine.callToItsEnd({ ...call, endpoint: ENDPOINT }, signal);
       if (call.words[1] === "--user") looks.push(answer);

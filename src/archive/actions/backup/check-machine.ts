@@ -1,24 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { asRecoverError } from "../../../errors.ts";
-import { lookAtMachine, machine, machineCommands, machineText } from "../scratch/machine.ts";
+import { lookAtMachine, machine, machineCommands, machineInput, machineText } from "../scratch/machine.ts";
 import { asUntested } from "./untested.ts";
-
-const input = z.strictObject({
-  postgres_bin: z.string(),
-  scratch: z.string(),
-  postgres_version: z.string(),
-  expanded_bytes: z.number(),
-});
 
 /** A machine that cannot run the test says nothing of the backup. */
 export const checkMachine = defineAction({
   id: "backup.check-machine",
   title: "See that this machine has the room and the PostgreSQL for the test",
   effect: "read",
-  input,
+  input: machineInput,
   output: machine,
   tell: machineText,
   describe: (request) => machineCommands(request),

@@ -28,15 +28,16 @@ export type Machine = z.infer<typeof machine>;
 export const machineText = (found: Machine): string =>
   `PostgreSQL ${found.postgres} as ${found.account}, in ${found.sandbox ?? "no sandbox"}, pg_dump ${found.pg_dump}; ${bytesText(found.needed_bytes)} needed below ${found.place}, ${bytesText(found.free_bytes)} free`;
 
-export interface Wanted {
+export const machineInput = z.strictObject({
   /** Directory with `postgres`; "" for PATH. */
-  readonly postgres_bin: string;
+  postgres_bin: z.string(),
   /** Directory for the copy; "" for one of the run's own. */
-  readonly scratch: string;
+  scratch: z.string(),
   /** `9.6` */
-  readonly postgres_version: string;
-  readonly expanded_bytes: number;
-}
+  postgres_version: z.string(),
+  expanded_bytes: z.number(),
+});
+type Wanted = z.infer<typeof machineInput>;
 
 export const machineCommands = ({
   postgres_bin: bin,

@@ -3,6 +3,7 @@
  * socket error. Other S3 stores differ in texts and agree in these.
  */
 import { RecoverError, type ErrorCode } from "../../../errors.ts";
+import { fieldsOf, textOf } from "../../../kit/json.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 import { ObjectFrozen } from "../../../ports/object-store.ts";
 
@@ -259,9 +260,9 @@ function final(code: ErrorCode, why: string, remedy: string): Failure {
 }
 
 function factsOf(error: unknown): Facts {
-  const thrown = recordOf(error);
-  const response = recordOf(thrown["$response"]);
-  const status = recordOf(thrown["$metadata"])["httpStatusCode"] ?? response["statusCode"];
+  const thrown = fieldsOf(error);
+  const response = fieldsOf(thrown["$response"]);
+  const status = fieldsOf(thrown["$metadata"])["httpStatusCode"] ?? response["statusCode"];
   const name = textOf(thrown["name"]);
   // A page of a proxy, or an answer without a body, leaves the SDK nothing to name.
   const named = name !== "" && name !== "Unknown" && thrown["$fault"] !== undefined;
@@ -272,7 +273,7 @@ function factsOf(error: unknown): Facts {
     code: textOf(thrown["code"]),
     message: nameless ? "no reason given" : firstLine(textOf(thrown["message"])),
     headers: Object.fromEntries(
-      Object.entries(recordOf(response["headers"])).map(([key, value]) => [key, textOf(value)]),
+      Object.entries(fieldsOf(response["headers"])).map(([key, value]) => [key, textOf(value)]),
     ),
     region: textOf(thrown["Region"]),
   };
@@ -281,12 +282,4 @@ function factsOf(error: unknown): Facts {
 /** The SDK adds advice for its own users below. */
 function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

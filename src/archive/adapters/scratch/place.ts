@@ -3,6 +3,7 @@ import { lstat, readFile, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type RecoverError, refuse } from "../../../errors.ts";
+import { jsonOf } from "../../../kit/json.ts";
 import { othersMayLead } from "../../../kit/process/ownership.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 
@@ -34,13 +35,7 @@ export const readRestored = (place: string) => readNote(restoredNote(place), res
 /** Undefined if there is none, or a kill has cut it. */
 async function readNote<T>(path: string, shape: z.ZodType<T>): Promise<T | undefined> {
   const text = await orAbsent(() => readFile(path, "utf8"));
-  if (text === undefined) return undefined;
-  try {
-    const parsed = shape.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : shape.safeParse(jsonOf(text)).data;
 }
 
 export async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {

@@ -1,5 +1,4 @@
 /** `resume --from DIRECTORY`: a run whose directory was copied here, or lies within reach, is taken in. */
-import { realpathSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { asRecoverError, EXIT, type RecoverError, refuse } from "../../../errors.ts";
@@ -9,6 +8,7 @@ import { endOf } from "../../../engine/journal/entry.ts";
 import type { StateDirectory } from "../../../engine/journal/state-directory.ts";
 import { leaseOf } from "../../../engine/lease/open.ts";
 import { loginName } from "../../../kit/process/login-name.ts";
+import { realPath } from "../../../kit/process/real-path.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { requireAccepted } from "./accept-foreign.ts";
@@ -86,7 +86,7 @@ async function takeUp(state: StateDirectory, run: string): Promise<void> {
 
 function requireMovable(copied: CopiedRun, state: StateDirectory): void {
   const { run, directory, reading } = copied;
-  if (placeOf(state.directoryOf(run)) === placeOf(directory))
+  if (realPath(state.directoryOf(run)) === realPath(directory))
     throw refused(copied, "lies in this state directory itself", `dingo-recover resume ${run} goes on with it.`);
   const outcome = endOf(reading.entries)?.outcome;
   if (outcome !== undefined && outcome !== "handed-over")
@@ -94,14 +94,6 @@ function requireMovable(copied: CopiedRun, state: StateDirectory): void {
   if (replay(reading.entries).rehearsal && readRehearsalMode(process.env) === undefined)
     throw refused(copied, "is a rehearsal", "Its foundation is on the machine where it was begun: go on there.");
   refuseTwoSignatures(run, reading.entries);
-}
-
-function placeOf(directory: string): string {
-  try {
-    return realpathSync(directory);
-  } catch {
-    return directory;
-  }
 }
 
 function refused({ run, directory }: CopiedRun, why: string, remedy: string): RecoverError {

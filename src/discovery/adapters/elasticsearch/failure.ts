@@ -3,6 +3,7 @@
  * further.
  */
 import { RecoverError } from "../../../errors.ts";
+import { fieldsOf, textOf } from "../../../kit/json.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 
@@ -22,8 +23,8 @@ export interface StoreFailure {
 }
 
 export function failureOf(thrown: unknown): StoreFailure {
-  const error = recordOf(thrown);
-  const meta = recordOf(error["meta"]);
+  const error = fieldsOf(thrown);
+  const meta = fieldsOf(error["meta"]);
   const status = typeof meta["statusCode"] === "number" ? meta["statusCode"] : 0;
   const message = textOf(error["message"]);
   const { type, reason } = complaintOf(meta["body"]);
@@ -81,18 +82,10 @@ export function reasonOf({ status, type, reason }: StoreFailure): string {
 
 /** The error body of both products: `{"error": {"type", "reason"}}`, or a text. */
 function complaintOf(body: unknown): { readonly type: string; readonly reason: string } {
-  const error = recordOf(body)["error"];
+  const error = fieldsOf(body)["error"];
   if (typeof error === "string") return { type: "", reason: error };
-  const { type, reason, root_cause: causes } = recordOf(error);
+  const { type, reason, root_cause: causes } = fieldsOf(error);
   const first: unknown = Array.isArray(causes) ? causes[0] : undefined;
-  const cause = recordOf(first);
+  const cause = fieldsOf(first);
   return { type: textOf(cause["type"] ?? type), reason: textOf(cause["reason"] ?? reason) };
-}
-
-export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-export function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

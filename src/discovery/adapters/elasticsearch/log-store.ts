@@ -3,7 +3,8 @@ import { RecoverError } from "../../../errors.ts";
 import type { LogDocument, LogQuery, LogSearch, LogSurvey } from "../../../ports/log-search.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 import { printable } from "../../../kit/text/printable.ts";
-import { reasonOf, recordOf, textOf, toRecoverError } from "./failure.ts";
+import { fieldsOf, textOf } from "../../../kit/json.ts";
+import { reasonOf, toRecoverError } from "./failure.ts";
 import { holesOf, instantOf, pageOf } from "./page.ts";
 import { LENIENT, PARTIAL, pagesOf, type Server, serverOf } from "./paging.ts";
 import { leftOutQuery, queryOf } from "./query.ts";
@@ -87,7 +88,7 @@ export class LogStore implements LogSearch {
         ],
       };
     }
-    const rows = Array.isArray(answer) ? answer.map(recordOf) : undefined;
+    const rows = Array.isArray(answer) ? answer.map(fieldsOf) : undefined;
     if (rows === undefined || rows.some((row) => textOf(row["index"]) === ""))
       throw strangeAnswer(this.place, "JSON that is no list of indices");
     if (rows.length === 0) holes.push(this.#noIndex());
@@ -112,7 +113,7 @@ export class LogStore implements LogSearch {
     const ask = async (fields: readonly string[]): Promise<Searchable> => {
       const query = { fields: fields.join(","), ...LENIENT };
       const answer = await this.#client.call({ method: "GET", path: `/${this.#indices}/_field_caps`, query });
-      const told = recordOf(answer)["fields"];
+      const told = fieldsOf(answer)["fields"];
       if (typeof told !== "object" || told === null) throw strangeAnswer(this.place, "JSON that tells of no fields");
       return searchableOf(answer);
     };
@@ -146,8 +147,8 @@ export class LogStore implements LogSearch {
   async #span(time: string, holes: readonly string[]): Promise<LogSurvey> {
     const aggs = { first: { min: { field: time } }, last: { max: { field: time } } };
     const answer = await this.#single({ query: { match_all: {} }, aggs });
-    const { first, last } = recordOf(recordOf(answer)["aggregations"]);
-    const [from, to] = [first, last].map((each) => instantOf(recordOf(each)["value"]));
+    const { first, last } = fieldsOf(fieldsOf(answer)["aggregations"]);
+    const [from, to] = [first, last].map((each) => instantOf(fieldsOf(each)["value"]));
     const all = [...holes, ...holesOf(answer)];
     return from === undefined || to === undefined ? { holes: all } : { from, to, holes: all };
   }

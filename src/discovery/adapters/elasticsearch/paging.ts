@@ -4,7 +4,7 @@
  * began.
  */
 import { StoreCallFailed, type StoreClient } from "./store-client.ts";
-import { recordOf, textOf } from "./failure.ts";
+import { fieldsOf, textOf } from "../../../kit/json.ts";
 import { type Page, pageOf } from "./page.ts";
 import type { LogStoreCall } from "./read-only.ts";
 
@@ -38,7 +38,7 @@ export interface Server {
 /** Who answers. Some servers and rights do not let one ask: then it is found out by trying. */
 export async function serverOf(client: StoreClient): Promise<Server> {
   try {
-    const { number, distribution } = recordOf(recordOf(await client.call({ method: "GET", path: "/" }))["version"]);
+    const { number, distribution } = fieldsOf(fieldsOf(await client.call({ method: "GET", path: "/" }))["version"]);
     const [major = 0, minor = 0] = textOf(number).split(".").map(Number);
     if (!(major > 0)) return { product: "unknown", major: 0, minor: 0 };
     return { product: distribution === "opensearch" ? "opensearch" : "elasticsearch", major, minor };
@@ -78,7 +78,7 @@ async function openPoint(search: Search, { product, major, minor }: Server): Pro
 async function tryPoint({ client, indices }: Search, verb: string, field: string): Promise<string | undefined> {
   try {
     const answer = await client.call({ method: "POST", path: `/${indices}/${verb}`, query: { keep_alive: KEEP } });
-    return textOf(recordOf(answer)[field]) || undefined;
+    return textOf(fieldsOf(answer)[field]) || undefined;
   } catch (error) {
     if (error instanceof StoreCallFailed && [400, 403, 404, 405, 503].includes(error.failure.status)) return undefined;
     throw error;

@@ -2,7 +2,7 @@
  * Which fields of which indices hold the lines, and whether a search can find them there (cf-bosh.md §5.4, §6.4). Names
  * are those of Logsearch, Beats, Logstash, fluentd and journald; if there are none of them, every text field counts.
  */
-import { recordOf, textOf } from "./failure.ts";
+import { fieldsOf, textOf } from "../../../kit/json.ts";
 
 /** Where lines are looked for. */
 export const MESSAGE_FIELDS: readonly string[] = [
@@ -69,10 +69,10 @@ const isWhole = ({ type }: Capability): boolean => WHOLE_TYPES.has(type);
 
 /** One entry for each field and type that can be searched somewhere. */
 function capabilitiesOf(answer: unknown): readonly Capability[] {
-  const all = textsOf(recordOf(answer)["indices"]);
-  return Object.entries(recordOf(recordOf(answer)["fields"])).flatMap(([field, types]) =>
-    Object.entries(recordOf(types)).flatMap(([type, told]) => {
-      const { searchable, indices, non_searchable_indices: without } = recordOf(told);
+  const all = textsOf(fieldsOf(answer)["indices"]);
+  return Object.entries(fieldsOf(fieldsOf(answer)["fields"])).flatMap(([field, types]) =>
+    Object.entries(fieldsOf(types)).flatMap(([type, told]) => {
+      const { searchable, indices, non_searchable_indices: without } = fieldsOf(told);
       const hidden = new Set(textsOf(without));
       if (field.startsWith("_") || (searchable !== true && hidden.size === 0)) return [];
       const within = Array.isArray(indices) ? textsOf(indices) : all;
@@ -84,10 +84,10 @@ function capabilitiesOf(answer: unknown): readonly Capability[] {
 /** Why a text may not be found in a field, from the fields' mappings: each as a sentence. */
 export function mappingHoles(answer: unknown): readonly string[] {
   const strange = new Map<string, string>();
-  for (const [index, told] of Object.entries(recordOf(answer)))
-    for (const [field, each] of Object.entries(recordOf(recordOf(told)["mappings"])))
-      for (const mapping of Object.values(recordOf(recordOf(each)["mapping"]))) {
-        const { analyzer, search_analyzer: searching } = recordOf(mapping);
+  for (const [index, told] of Object.entries(fieldsOf(answer)))
+    for (const [field, each] of Object.entries(fieldsOf(fieldsOf(told)["mappings"])))
+      for (const mapping of Object.values(fieldsOf(fieldsOf(each)["mapping"]))) {
+        const { analyzer, search_analyzer: searching } = fieldsOf(mapping);
         const foreign = [textOf(analyzer), textOf(searching)].find((name) => name !== "" && name !== "standard");
         if (foreign !== undefined && !strange.has(field))
           strange.set(

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { DatabaseCopies, CopyServer } from "../../../ports/database-copy.ts";
 import { RecoverError, refuse } from "../../../errors.ts";
+import { jsonOf } from "../../../kit/json.ts";
 import { QUERY } from "../../../kit/log-patterns/log-in.ts";
 import { onOneLine } from "../../../kit/text/printable.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
@@ -181,11 +182,7 @@ function countOf([schema = "", table = "", columns = ""]: readonly string[], ind
 
 /** The names in a JSON answer; none if a stranger's server answers with something else. */
 function namesIn(json: string): readonly string[] {
-  try {
-    return z.array(z.string()).parse(JSON.parse(json));
-  } catch {
-    return [];
-  }
+  return z.array(z.string()).safeParse(jsonOf(json)).data ?? [];
 }
 
 export const newestOf = (tables: readonly TableFacts[]): string =>

@@ -12,13 +12,7 @@ import { systemIdLines } from "../../../discovery/sources/system-id-lines.ts";
 import { refuse } from "../../../errors.ts";
 import type { Cell } from "../../../ports/cells.ts";
 import { cellInstances } from "../bosh/cell-instances.ts";
-
-export interface OldInstance {
-  readonly guid: string;
-  readonly nodes: readonly string[];
-  /** "" if nobody looks at cells. */
-  readonly deployment: string;
-}
+import type { OldInstance } from "../docker/old-remains.ts";
 
 export interface FoundSystemId {
   readonly systemId: string;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { parseLocation } from "../../../archive/names/location.ts";
 import { RecoverError, refuse } from "../../../errors.ts";
+import { jsonOf } from "../../../kit/json.ts";
 import { placeInBucketOf } from "../archive/printed-place.ts";
 import type { ObjectInfo } from "../../../ports/object-store.ts";
 
@@ -142,9 +143,5 @@ async function readRecord(
 /** Undefined if it is no record. */
 async function read(context: Context, bucket: string, { key, etag }: ObjectInfo): Promise<ClusterRecord | undefined> {
   const bytes = await context.ports.store.reader().get({ bucket, key }, { ifMatch: etag });
-  try {
-    return record.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch {
-    return undefined;
-  }
+  return record.safeParse(jsonOf(new TextDecoder().decode(bytes))).data;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { type Argv, asRoot, CONTAINERS_DIRECTORY } from "../../../kit/commands/host-commands.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { type Remains, remainsText, searchRemains } from "./old-remains.ts";
+import { type Remains, remainsText, type Search, searchRemains } from "./old-remains.ts";
 import { printedContainers } from "./printed-containers.ts";
 import { RecoverError, refuse } from "../../../errors.ts";
 import type { ChoiceQuestion } from "../../../ports/operator.ts";
@@ -84,14 +84,7 @@ function tellOutput({ remains, cells_searched, database, to_stop }: Output): str
   return [...remains, `${source}${stop}`].join("\n");
 }
 
-function outputOf(
-  { stop, goesOn, database }: Origin,
-  found: {
-    readonly cells: readonly string[];
-    readonly remains: readonly Remains[];
-    readonly unclaimed: readonly string[];
-  },
-): Output {
+function outputOf({ stop, goesOn, database }: Origin, found: Search): Output {
   return {
     cells_searched: [...found.cells],
     unclaimed: [...found.unclaimed],

@@ -9,10 +9,11 @@ import type { Cell, Container } from "../../../ports/cells.ts";
 import { cellInstances, instanceName } from "../bosh/cell-instances.ts";
 import { isStopped } from "./target-container.ts";
 
-interface OldInstance {
+export interface OldInstance {
   readonly guid: string;
   /** Node GUIDs, if the evidence named them. */
   readonly nodes: readonly string[];
+  /** "" if nobody looks at cells. */
   readonly deployment: string;
 }
 
@@ -28,7 +29,7 @@ export interface Remains {
   readonly database: string;
 }
 
-interface Search {
+export interface Search {
   readonly cells: readonly string[];
   readonly remains: readonly Remains[];
   /** Directories without a container that do not say whose they are. */

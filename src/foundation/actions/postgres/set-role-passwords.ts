@@ -8,6 +8,7 @@ import { guardTarget, openTarget, type Target, targetInput } from "../docker/tar
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
 import { inQuotes, quote } from "../../../kit/commands/shell-quote.ts";
 import { refuse } from "../../../errors.ts";
+import { jsonOf } from "../../../kit/json.ts";
 
 const input = z.strictObject({ ...targetInput, etcd: z.string() });
 type Input = z.infer<typeof input>;
@@ -186,7 +187,7 @@ async function readRoleCredentials(
   const key = `/service/${guid}/state`;
   const node = await cell.etcd(etcd).get(key);
   if (node === undefined) return undefined;
-  const parsed = state.safeParse(parseJson(node.value));
+  const parsed = state.safeParse(jsonOf(node.value));
   if (!parsed.success) {
     throw refuse("answer-malformed", `${key} does not hold the credentials of three roles`)
       .at(key)
@@ -198,12 +199,4 @@ async function readRoleCredentials(
     { ...admin_credentials, attributes: "CREATEDB CREATEROLE LOGIN" },
     { ...app_credentials, attributes: "REPLICATION LOGIN" },
   ];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

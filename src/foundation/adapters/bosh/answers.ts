@@ -1,6 +1,7 @@
 /** The director's JSON as the port's types (cf-bosh.md §4.3). Directors of different years leave fields out or null. */
 import { z } from "zod";
 import { type RecoverError, refuse } from "../../../errors.ts";
+import { jsonOf } from "../../../kit/json.ts";
 import type { BoshInstance, DirectorLock, DirectorTask } from "../../../ports/director.ts";
 
 const loose = z.string().nullish();
@@ -89,11 +90,9 @@ export const sshResults = z.array(
 );
 
 export function parseJson(text: string, place: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw malformed(place, "is not JSON");
-  }
+  const value = jsonOf(text);
+  if (value === undefined) throw malformed(place, "is not JSON");
+  return value;
 }
 
 /** Newline-separated JSON. The director ends every line: a last one without its end was cut. */

@@ -7,6 +7,7 @@ import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { JsonObject } from "../../../action.ts";
 import { refuse } from "../../../errors.ts";
+import { type Fields, fieldsOf, textOf } from "../../../kit/json.ts";
 import type { KnownSpace } from "../../../ports/cloud-foundry.ts";
 import type { ResourceRecorder } from "../../../ports/resources.ts";
 import { OwnHomes } from "../../../kit/spawn/own-homes.ts";
@@ -40,9 +41,9 @@ export class CfHome {
   }
 
   /** The CLI's state, as it stands in its file; an empty object where it has written none. */
-  async config(): Promise<Readonly<Record<string, unknown>>> {
+  async config(): Promise<Fields> {
     try {
-      return asRecord(JSON.parse(await readFile(this.#configFile, "utf8")));
+      return fieldsOf(JSON.parse(await readFile(this.#configFile, "utf8")));
     } catch (error) {
       if (isMissing(error)) return {};
       throw error;
@@ -51,7 +52,7 @@ export class CfHome {
 
   /** Takes a session over. Its trace setting is dropped: a trace on stdout would ruin every answer. */
   async adopt(configFile: string): Promise<void> {
-    const session = asRecord(JSON.parse(await readSession(configFile)));
+    const session = fieldsOf(JSON.parse(await readSession(configFile)));
     const content = JSON.stringify({ ...session, Trace: "", ColorEnabled: "", Locale: "" });
     await writeFile(this.#configFile, content, { mode: 0o600 });
   }
@@ -67,15 +68,9 @@ export class CfHome {
 }
 
 /** The target in the CLI's state: names of organization and space, and the space's GUID. */
-export function targeted(config: Readonly<Record<string, unknown>>): KnownSpace {
-  const [org, space] = [asRecord(config["OrganizationFields"]), asRecord(config["SpaceFields"])];
-  return { org: textOf(org, "Name"), space: textOf(space, "Name"), guid: textOf(space, "GUID") };
-}
-
-/** A text of the CLI's state; empty if it is not there. */
-export function textOf(config: Readonly<Record<string, unknown>>, key: string): string {
-  const value = config[key];
-  return typeof value === "string" ? value : "";
+export function targeted(config: Fields): KnownSpace {
+  const [org, space] = [fieldsOf(config["OrganizationFields"]), fieldsOf(config["SpaceFields"])];
+  return { org: textOf(org["Name"]), space: textOf(space["Name"]), guid: textOf(space["GUID"]) };
 }
 
 /** True when nothing of it is left here. A path that does not look like ours is never touched. */
@@ -93,10 +88,6 @@ async function readSession(configFile: string): Promise<string> {
       .at(configFile)
       .advise('Log in with "cf login", or set CF_USERNAME and CF_PASSWORD.', cause);
   }
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 function isMissing(error: unknown): boolean {

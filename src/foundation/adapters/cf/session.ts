@@ -9,7 +9,8 @@ import type { ResourceRecorder } from "../../../ports/resources.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 import type { ProgramResult } from "../../../kit/spawn/spawn.ts";
 import { failureError, failureOf } from "./failure.ts";
-import { CfHome, targeted, textOf } from "./home.ts";
+import { textOf } from "../../../kit/json.ts";
+import { CfHome, targeted } from "./home.ts";
 import { requireUsableName } from "./name.ts";
 import { CfProgram, type CfProgramOptions } from "./program.ts";
 import { readToken, seesEverything, type TokenFacts } from "./token.ts";
@@ -94,7 +95,7 @@ export class CfSession {
     const { user, scopes } = await this.token();
     const config = await home.config();
     return {
-      api: textOf(config, "Target"),
+      api: textOf(config["Target"]),
       user,
       scopes,
       cliVersion: version,
@@ -167,8 +168,8 @@ export class CfSession {
     await home.adopt(configFile);
     const config = await home.config();
     const { api, secrets } = this.#options;
-    for (const key of ["AccessToken", "RefreshToken"]) secrets.register(textOf(config, key).replace(/^bearer /i, ""));
-    const target = textOf(config, "Target");
+    for (const key of ["AccessToken", "RefreshToken"]) secrets.register(textOf(config[key]).replace(/^bearer /i, ""));
+    const target = textOf(config["Target"]);
     if (api === undefined || sameAddress(api, target)) return;
     throw refuse("not-logged-in", `the cf session in "${configFile}" belongs to "${target}", not to "${api}"`)
       .at(configFile)

@@ -1,5 +1,6 @@
 /** The facts in a UAA access token about its bearer. */
 import { refuse } from "../../../errors.ts";
+import { type Fields, jsonOf } from "../../../kit/json.ts";
 
 export interface TokenFacts {
   readonly user: string;
@@ -37,13 +38,9 @@ export function seesEverything(scopes: readonly string[]): boolean {
   return scopes.some((scope) => GLOBAL_READERS.includes(scope));
 }
 
-function parse(payload: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;
-  } catch {
-    // Told below, without the token.
-  }
+function parse(payload: string): Fields {
+  const value = jsonOf(Buffer.from(payload, "base64url").toString("utf8"));
+  if (typeof value === "object" && value !== null) return value as Fields;
   throw refuse("answer-malformed", '"cf oauth-token" printed no token that can be read')
     .at("cf oauth-token")
     .advise('Try "cf oauth-token" by hand; log in again with "cf login" if it fails.');

@@ -7,6 +7,7 @@
 import { get } from "node:http";
 import { z } from "zod";
 import { type RecoverError, refuse } from "../../../errors.ts";
+import { jsonOf } from "../../../kit/json.ts";
 import type { Dialer } from "../../../ports/dialer.ts";
 import { dialedAgents, straight } from "../../../kit/network/http-agents.ts";
 
@@ -37,7 +38,7 @@ export class EtcdMembers {
   async count(guid: string): Promise<number> {
     const url = `http://${this.#options.etcd}/v2/keys/service/${encodeURIComponent(guid)}/members`;
     const { status, text } = await this.#get(url);
-    const answer = parse(text);
+    const answer = jsonOf(text);
     if (status === 404 && refusal.safeParse(answer).data?.errorCode === KEY_NOT_FOUND) return 0;
     const found = status === 200 ? directory.safeParse(answer).data : undefined;
     if (found === undefined)
@@ -66,14 +67,6 @@ export class EtcdMembers {
         response.on("error", fail);
       }).on("error", fail);
     });
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
