@@ -1,5 +1,6 @@
 /** Compose files whose databases have no storage of their own. */
 import { type DataPath, dataPathsOf } from "../../compose/data-paths.ts";
+import { imageName } from "../../compose/image-reference.ts";
 import { volumeOf } from "../../compose/labels.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { quoted } from "../../../kit/text/printable.ts";
@@ -76,7 +77,10 @@ function renamed({ name, own, directory }: SurveyedProject): Judged {
 
 function withoutStorage(stock: Stock, service: SurveyedService): Judged {
   const { name, image, at, mounts } = service;
-  const own = stock.survey.images.find(({ tags }) => image !== null && tags.includes(tagged(image)));
+  const meant = imageName(image ?? "");
+  const own = stock.survey.images.find(
+    ({ tags }) => meant !== undefined && tags.some((tag) => imageName(tag) === meant),
+  );
   const paths = dataPaths(service, own?.env ?? {});
   const [first] = paths;
   // An unknown is no finding.
@@ -125,5 +129,3 @@ function isCovered(
     return path.startsWith(above) && !between;
   });
 }
-
-const tagged = (image: string): string => (/:[^/]+$/.test(image) ? image : `${image}:latest`);

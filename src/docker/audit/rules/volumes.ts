@@ -5,6 +5,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { volumeOf } from "../../compose/labels.ts";
+import { pointsIn } from "../../data-directory/places.ts";
 import type { Finding, Judged } from "../finding.ts";
 import { about, dataText, type Stock, volumeText, keptBy } from "../stock.ts";
 import type { SurveyedVolume, SurveyedContainer } from "../survey.ts";
@@ -97,7 +98,9 @@ function madeVolumes(stock: Stock, container: SurveyedContainer): readonly Findi
     const volume = kind === "volume" ? stock.volume(name) : undefined;
     // Data are told of elsewhere.
     if (volume?.anonymous !== true || volume.contents.kind === "data") return [];
-    const holds = volume.contents.kind === "other";
+    const { contents } = volume;
+    const points = pointsIn(destination, container.mounts);
+    const holds = contents.kind === "other" && (contents.more || contents.names.some((one) => !points.has(one)));
     return stock.of(container, {
       code: "image-makes-volume",
       severity: holds ? "warning" : "note",
