@@ -1,7 +1,17 @@
 /** What projects publish: their Compose files name images and mounts in forms of their own, and are well kept. */
 import { describe, expect, it } from "vitest";
 import type { DockerImage } from "../../../src/ports/docker-host.ts";
-import { anonymousName, container, findings, mountOf, project, service, volume } from "./made-up-host.ts";
+import {
+  anonymousName,
+  container,
+  findings,
+  member,
+  mountOf,
+  postgres,
+  project,
+  service,
+  volume,
+} from "./made-up-host.ts";
 
 const image = (tag: string, volumes: readonly string[]): DockerImage => ({
   ...{ id: "sha256:1", tags: [tag], volumes, entrypoint: [], command: [], user: "", env: {}, labels: {}, size: 1 },
@@ -59,5 +69,48 @@ describe("a volume without a name", () => {
     expect(told(["data"], "/var/lib/postgresql/data/x")).toMatchObject([{ severity: "warning" }]);
     expect(told(["data", "more"], "/var/lib/postgresql/data")).toMatchObject([{ severity: "warning" }]);
     expect(told(["data"])).toMatchObject([{ severity: "warning" }]);
+  });
+});
+
+describe("Redis", () => {
+  const ANONYMOUS = anonymousName("a");
+  const rdb = postgres({ system: "redis", title: "Redis", version: "RDB 10" });
+  const told = (backedUp: readonly string[], contents = rdb) =>
+    findings(
+      {
+        volumes: [volume(ANONYMOUS, { contents })],
+        containers: [
+          container("shop-cache-1", {
+            image: "redis:7",
+            mounts: [mountOf(ANONYMOUS, "/data")],
+            compose: member("cache"),
+          }),
+        ],
+        projects: [project([service("queue", { image: "redis:7" })])],
+      },
+      backedUp,
+    ).filter(({ code }) => code !== "data-without-backup");
+
+  it("may be a cache: its loss is a warning, and none once the operator has named it", () => {
+    expect(told([])).toMatchObject([
+      {
+        code: "data-in-anonymous-volume",
+        severity: "warning",
+        fix: expect.stringContaining("backed_up=shop-cache-1") as string,
+      },
+      {
+        code: "database-without-storage",
+        severity: "warning",
+        fix: expect.stringContaining("backed_up=queue") as string,
+      },
+    ]);
+    expect(told(["shop-cache-1"]).map(({ code }) => code)).toEqual(["database-without-storage"]);
+    expect(told(["shop-cache-1", "queue"])).toEqual([]);
+    expect(told(["shop-cache-1", "queue"], postgres({ beside: [rdb] }))).toMatchObject([{ severity: "serious" }]);
+  });
+
+  it("that is left in a volume without a name is a warning too", () => {
+    const left = findings({ volumes: [volume(ANONYMOUS, { contents: rdb })] });
+    expect(left).toMatchObject([{ code: "data-in-unused-volume", severity: "warning" }]);
   });
 });

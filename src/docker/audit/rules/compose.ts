@@ -6,7 +6,7 @@ import { quote } from "../../../kit/commands/shell-quote.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding, Judged } from "../finding.ts";
 import { dumpLines } from "../moving.ts";
-import { about, dataText, type Stock, type UsedData, volumeText } from "../stock.ts";
+import { about, dataText, lossOf, type Stock, type UsedData, volumeText } from "../stock.ts";
 import type { SurveyedProject, SurveyedService, SurveyedServiceMount } from "../survey.ts";
 
 /** `told`: services of which their running containers have told as much already, as `PROJECT/SERVICE`. */
@@ -89,11 +89,12 @@ function withoutStorage(stock: Stock, service: SurveyedService): Judged {
   const usual = dataPathsOf(image).map(({ path }) => path);
   if (paths.some((path) => isCovered(path, mounts, own?.volumes ?? usual))) return [];
   const key = `${name}-data`;
+  const { severity, unless } = lossOf([first.kind], name);
   const found = about(`service ${quoted(name)}`, {
     code: "database-without-storage",
-    severity: "serious",
+    severity,
     what: `${quoted(image)} keeps its data in ${first.path}, and the file mounts nothing there: they end in an anonymous volume or in the container itself.`,
-    fix: `Write below ${quoted(name)}: volumes: ["${key}:${first.path}"], and below the file's own "volumes:": ${key}: {}. If it has run already, its rows have to be copied first.`,
+    fix: `Write below ${quoted(name)}: volumes: ["${key}:${first.path}"], and below the file's own "volumes:": ${key}: {}. If it has run already, its rows have to be copied first.${unless}`,
   });
   return [{ ...found, at }];
 }
