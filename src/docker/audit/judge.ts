@@ -36,8 +36,16 @@ export function judge(survey: StorageSurvey, terms: { readonly backedUp: readonl
     ...names(stock),
     ...engine(stock),
   ];
-  return { findings: sorted(findings), unlooked: unlooked(stock) };
+  const named = new Set(terms.backedUp.flatMap((name) => [`container ${quoted(name)}`, `service ${quoted(name)}`]));
+  const isMissed = ({ code, severity, subject }: Finding): boolean =>
+    severity !== "warning" || !CACHED.has(code) || !named.has(subject);
+  return { findings: sorted(findings.filter(isMissed)), unlooked: unlooked(stock) };
 }
+
+/** Where a warning is about data that may be a cache: not once the operator has named them. */
+const CACHED: ReadonlySet<Finding["code"]> = new Set<Finding["code"]>([
+  ...(["data-in-layer", "data-in-anonymous-volume", "database-without-storage", "data-in-memory"] as const),
+]);
 
 function toldServices({ survey }: Stock, told: readonly Finding[]): ReadonlySet<string> {
   const subjects = new Set(told.map(({ subject }) => subject));

@@ -100,6 +100,18 @@ export class Stock {
 export const keptBy = ({ labels, compose }: Pick<SurveyedContainer, "labels" | "compose">): string | undefined =>
   compose === null ? labels[RUN_LABEL] : undefined;
 
+/** Redis may be a cache or a queue that nobody misses, and nothing in it says so. `unless` ends the text of its remedy. */
+export const lossOf = (
+  systems: readonly string[],
+  name: string,
+): { readonly severity: Severity; readonly unless: string } =>
+  systems.some((system) => system !== "redis")
+    ? { severity: "serious", unless: "" }
+    : {
+        severity: "warning",
+        unless: ` If it is a cache or a queue that nobody misses, say so with --input backed_up=${quote([name])}.`,
+      };
+
 /** A finding that no line of a file is about. */
 export const about = (subject: string, told: Told): Finding => ({ subject, at: "", commands: [], ...told });
 

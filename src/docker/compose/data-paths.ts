@@ -55,10 +55,10 @@ const TABLE: readonly Known[] = [
     kind: "redis",
     paths: ["/data"],
   },
-  { repositories: ["bitnami/redis", "bitnamilegacy/redis"], kind: "redis", paths: ["/bitnami/redis/data"] },
+  { repositories: ["bitnami/redis", "bitnamilegacy/redis"], kind: "redis", paths: ["/bitnami/redis"] },
   { repositories: ["mysql", "mysql/mysql-server", "mariadb", "percona"], kind: "mysql", paths: ["/var/lib/mysql"] },
   { repositories: ["bitnami/mariadb", "bitnamilegacy/mariadb"], kind: "mysql", paths: ["/bitnami/mariadb"] },
-  { repositories: ["bitnami/mysql", "bitnamilegacy/mysql"], kind: "mysql", paths: ["/bitnami/mysql/data"] },
+  { repositories: ["bitnami/mysql", "bitnamilegacy/mysql"], kind: "mysql", paths: ["/bitnami/mysql"] },
   { repositories: ["mongo"], kind: "mongodb", paths: ["/data/db", "/data/configdb"] },
   {
     repositories: ["elasticsearch", "elasticsearch/elasticsearch"],

@@ -22,6 +22,14 @@ export function readImageReference(image: string): ImageReference | undefined {
   return { registry, repository: path.replace(/^library\//u, ""), tag, digest };
 }
 
+/** "docker.io/library/postgres" and "postgres:latest" are the same; undefined if only a digest tells which one it is. */
+export function imageName(image: string): string | undefined {
+  const { registry, repository, tag, digest } = readImageReference(image) ?? {};
+  return repository === undefined || (tag === undefined && digest !== undefined)
+    ? undefined
+    : `${registry}/${repository}:${tag ?? "latest"}`;
+}
+
 /** The first number of a tag: 15 of "15.4-alpine"; undefined for "latest" and the like. */
 export function majorOf(tag: string | undefined): number | undefined {
   const digits = /^v?(\d+)/u.exec(tag ?? "")?.[1];

@@ -1,8 +1,17 @@
 /** The directories of an engine's machine that volumes and binds are. */
+import { posix } from "node:path";
 import type { DockerContainer, DockerVolume, EngineFacts, Place } from "../../ports/docker-host.ts";
 
 /** Levels below a bind that are searched: all of somebody's home is nobody's database. */
 const NEAR = 4;
+
+/** Names in a directory of a container that other mounts lie at. */
+export const pointsIn = (directory: string, mounts: DockerContainer["mounts"]): ReadonlySet<string> =>
+  new Set(
+    mounts
+      .map(({ destination }) => destination)
+      .flatMap((path) => (posix.dirname(path) === directory ? [posix.basename(path)] : [])),
+  );
 
 /** Undefined if its directory would not show its content. */
 function volumePlace(volume: DockerVolume, containers: readonly DockerContainer[]): Place | undefined {

@@ -196,6 +196,14 @@ describe("what has only the image of a database", () => {
     expect(names(asked)).toEqual(["sidekiq"]);
   });
 
+  it("and holds the points of other mounts alone is left alone", async () => {
+    const scene = running();
+    const { id, mounts } = stackOf(scene).add("pg18", { image: "postgres:18", path: "/var/lib/postgresql" });
+    const own = mountOf({ kind: "volume", volume: "pg18_data", source: "/vols/own", destination: MOVED.path });
+    stackOf(scene).alter(id, { mounts: [...mounts, own] });
+    expect(await survey(scene)).toMatchObject({ services: [{ service: "db" }], staying: [] });
+  });
+
   it("and gives no answer is refused before anything is stopped", async () => {
     const scene = running();
     stackOf(scene).answer = () => ({ code: 2, stdout: "", stderr: "psql: error: no such file \u001b[2J\n" });

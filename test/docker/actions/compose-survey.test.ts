@@ -1,6 +1,7 @@
 /** The survey of a Compose stack on fakes: the data that have no place, the override, and the cases that are refused. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { surveyStack } from "../../../src/docker/actions/compose/survey.ts";
 import { LABEL } from "../../../src/docker/compose/labels.ts";
 import { RecoverError } from "../../../src/errors.ts";
@@ -114,6 +115,25 @@ describe("the survey of a stack", () => {
     });
     expect(found).toMatchObject({ file: OVERRIDE, files: [FILE, OVERRIDE], before_sha256: hashOfText(theirs) });
     expect(JSON.stringify(found)).not.toContain("hunter22");
+  });
+
+  it("takes no other form of the same for a change, which Compose 1 writes as soon as a second file lies over the first", async () => {
+    const found = await survey((scene) => {
+      const stack = stackOf(scene);
+      const { composed } = stack;
+      stack.composed = async (call, over) => {
+        const answer = await composed(call, over);
+        if (answer.state !== "told") return answer;
+        const isLaidOver = over !== undefined && !call.files.includes(over.file);
+        const said = parse(answer.text) as { services: { web: object } };
+        said.services.web = { ...said.services.web, networks: isLaidOver ? { front: null } : ["front"] };
+        return { ...answer, text: stringify(said) };
+      };
+    });
+    expect(found).toMatchObject({
+      services: [{ service: "db" }],
+      in_file: expect.stringContaining("+    volumes:") as string,
+    });
   });
 
   it("tells which services the file has changed since they were started", async () => {

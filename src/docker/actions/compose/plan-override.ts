@@ -69,7 +69,7 @@ export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverr
   guardUnmounted(services, now.model);
   const files = call.files.includes(file) ? call.files : [...call.files, file];
   const then = await askedOf(host, call, { file, text: after });
-  guardSame(now.model, then.model, { services, file });
+  guardSame(await laidOver(wanted, { file, now }), then.model, { services, file });
   await guardWritable(wanted.work, file, services);
   return {
     ...{ services, files, file, drifted, builds: buildsOver(services, now.model) },
@@ -77,7 +77,7 @@ export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverr
     before_sha256: existing === undefined ? "" : sha256(existing),
     after_sha256: sha256(after),
     diff: added(overrideText(undefined, givenTo(services)) ?? ""),
-    in_file: await inFile({ ...wanted, services }, { main, text, then: then.model }),
+    in_file: await inFile({ ...wanted, services }, { main, text, now: now.model }),
   };
 }
 
@@ -156,6 +156,16 @@ function guardUnmounted(services: readonly MovedService[], { services: all }: Co
   }
 }
 
+/** The files with one over them that says nothing: Compose 1 writes the same in another form then. */
+async function laidOver(
+  { host, call, services }: OverrideWanted,
+  { file, now }: { readonly file: string; readonly now: Asked },
+): Promise<ComposeModel> {
+  if (call.generation === "v2" || call.files.includes(file)) return now.model;
+  const nothing = Object.fromEntries(services.map(({ service }) => [service, {}]));
+  return (await askedOf(host, call, { file, text: JSON.stringify({ services: nothing }) })).model;
+}
+
 function guardSame(
   now: ComposeModel,
   then: ComposeModel,
@@ -193,10 +203,10 @@ async function guardWritable(work: DockerWork, file: string, services: readonly 
   });
 }
 
-/** The edit in the file itself, if Compose takes it for the very same as the override. */
+/** The edit in the file itself, if Compose takes it for the very same but for the mounts. */
 async function inFile(
   { host, call, services }: OverrideWanted,
-  { main, text, then }: { readonly main: string; readonly text: string; readonly then: ComposeModel },
+  { main, text, now }: { readonly main: string; readonly text: string; readonly now: ComposeModel },
 ): Promise<string> {
   let edited = text;
   const changed: string[] = [];
@@ -209,7 +219,7 @@ async function inFile(
   const answer = await host.composed(call, { file: main, text: edited });
   if (answer.state !== "told") return "";
   const model = readModel(answer.text, call.generation, host.label);
-  if (strangeBetween(then, model, mountsOf(services)) !== undefined) return "";
+  if (strangeBetween(now, model, mountsOf(services)) !== undefined) return "";
   return changed.map((line) => printable(line)).join("\n");
 }
 

@@ -3,6 +3,7 @@ import { dataPathsOf } from "../../compose/data-paths.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { findData } from "../../data-directory/find.ts";
 import { type LayerData, layerPlaces, layersData } from "../../data-directory/layers.ts";
+import { pointsIn } from "../../data-directory/places.ts";
 import type { Contents } from "../../data-directory/recognise.ts";
 import type { DockerContainer, DockerHost, DockerMount, DockerVolume } from "../../../ports/docker-host.ts";
 import type { DockerWork } from "../../../ports/docker-work.ts";
@@ -99,7 +100,8 @@ async function placesOf(
       known.find(({ path }) => isWithin(path, mount.destination))?.kind ??
       kindIn(container, mount, about) ??
       (about.asked ? "other" : undefined);
-    if (kind === undefined || (!about.asked && (await isUnused(kind, volume.mountpoint, about.work)))) continue;
+    if (kind === undefined || (!about.asked && (await isUnused(kind, { container, mount, work: about.work }))))
+      continue;
     found.push({ path: mount.destination, kind, volume: volume.name, source: volume.mountpoint });
   }
   const mounted = container.mounts.map(({ destination }) => destination);
@@ -169,13 +171,20 @@ const notKnown = (container: DockerContainer, message: string): Error =>
   );
 
 /**
- * True if the directory is empty, and no database ran on it: its container uses the image for other things, such as
- * `pg_dump`. Redis writes its file only when it stops.
+ * True if the directory is empty but for the points of other mounts, and no database ran on it: its container uses the
+ * image for other things, such as `pg_dump`, or has its data in another mount. Redis writes its file only when it stops.
  */
-async function isUnused(kind: string, directory: string, work: DockerWork): Promise<boolean> {
-  return (
-    kind !== "redis" && (await work.kind(directory)) === "directory" && (await work.entries(directory)).length === 0
-  );
+async function isUnused(
+  kind: string,
+  {
+    container,
+    mount,
+    work,
+  }: { readonly container: DockerContainer; readonly mount: DockerMount; readonly work: DockerWork },
+): Promise<boolean> {
+  if (kind === "redis" || (await work.kind(mount.source)) !== "directory") return false;
+  const points = pointsIn(mount.destination, container.mounts);
+  return (await work.entries(mount.source)).every((name) => points.has(name));
 }
 
 function isWithin(path: string, directory: string): boolean {

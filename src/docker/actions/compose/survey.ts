@@ -6,6 +6,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { dataPathsOf } from "../../compose/data-paths.ts";
 import { callByLabels, LABEL, widestCall } from "../../compose/labels.ts";
 import { engineInfo } from "../../../kit/commands/docker-commands.ts";
+import { pointsIn } from "../../data-directory/places.ts";
 import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
 import type { ComposeCall, DockerWork } from "../../../ports/docker-work.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
@@ -155,7 +156,8 @@ async function stayingOf(
     if (paths.length === 0) continue;
     for (const { volume, source, destination } of mounts) {
       if (!anonymous.has(volume) || paths.includes(destination)) continue;
-      if ((await about.work.entries(source)).length > 0)
+      const points = pointsIn(destination, mounts);
+      if ((await about.work.entries(source)).some((name) => !points.has(name)))
         texts.push(`${labels[LABEL.service] ?? ""}: ${destination}, in the volume ${volume.slice(0, 12)}…`);
     }
   }

@@ -1,11 +1,12 @@
 /** Compose files whose databases have no storage of their own. */
 import { type DataPath, dataPathsOf } from "../../compose/data-paths.ts";
+import { imageName } from "../../compose/image-reference.ts";
 import { volumeOf } from "../../compose/labels.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding, Judged } from "../finding.ts";
 import { dumpLines } from "../moving.ts";
-import { about, dataText, type Stock, type UsedData, volumeText } from "../stock.ts";
+import { about, dataText, lossOf, type Stock, type UsedData, volumeText } from "../stock.ts";
 import type { SurveyedProject, SurveyedService, SurveyedServiceMount } from "../survey.ts";
 
 /** `told`: services of which their running containers have told as much already, as `PROJECT/SERVICE`. */
@@ -76,7 +77,10 @@ function renamed({ name, own, directory }: SurveyedProject): Judged {
 
 function withoutStorage(stock: Stock, service: SurveyedService): Judged {
   const { name, image, at, mounts } = service;
-  const own = stock.survey.images.find(({ tags }) => image !== null && tags.includes(tagged(image)));
+  const meant = imageName(image ?? "");
+  const own = stock.survey.images.find(
+    ({ tags }) => meant !== undefined && tags.some((tag) => imageName(tag) === meant),
+  );
   const paths = dataPaths(service, own?.env ?? {});
   const [first] = paths;
   // An unknown is no finding.
@@ -85,11 +89,12 @@ function withoutStorage(stock: Stock, service: SurveyedService): Judged {
   const usual = dataPathsOf(image).map(({ path }) => path);
   if (paths.some((path) => isCovered(path, mounts, own?.volumes ?? usual))) return [];
   const key = `${name}-data`;
+  const { severity, unless } = lossOf([first.kind], name);
   const found = about(`service ${quoted(name)}`, {
     code: "database-without-storage",
-    severity: "serious",
+    severity,
     what: `${quoted(image)} keeps its data in ${first.path}, and the file mounts nothing there: they end in an anonymous volume or in the container itself.`,
-    fix: `Write below ${quoted(name)}: volumes: ["${key}:${first.path}"], and below the file's own "volumes:": ${key}: {}. If it has run already, its rows have to be copied first.`,
+    fix: `Write below ${quoted(name)}: volumes: ["${key}:${first.path}"], and below the file's own "volumes:": ${key}: {}. If it has run already, its rows have to be copied first.${unless}`,
   });
   return [{ ...found, at }];
 }
@@ -125,5 +130,3 @@ function isCovered(
     return path.startsWith(above) && !between;
   });
 }
-
-const tagged = (image: string): string => (/:[^/]+$/.test(image) ? image : `${image}:latest`);

@@ -3,7 +3,7 @@ import { dataIn } from "../../data-directory/recognise.ts";
 import type { Finding, FindingCode } from "../finding.ts";
 import { keeperText } from "../keeper.ts";
 import { moveToNamedVolume } from "../moving.ts";
-import { dataText, type Stock, type UsedData, volumeText } from "../stock.ts";
+import { dataText, lossOf, type Stock, type UsedData, volumeText } from "../stock.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 
 export function places(stock: Stock): readonly Finding[] {
@@ -15,7 +15,10 @@ export function places(stock: Stock): readonly Finding[] {
     const found = misplaced(stock, data);
     if (found === undefined) return [];
     const [code, what] = found;
-    return stock.of(data.container, { code, severity: "serious", what, ...moveToNamedVolume(stock, data) });
+    const systems = dataIn(data.contents).map(({ system }) => system);
+    const { severity, unless } = lossOf(systems, data.container.name);
+    const { fix, commands } = moveToNamedVolume(stock, data);
+    return stock.of(data.container, { code, severity, what, commands, fix: fix + unless });
   });
 }
 

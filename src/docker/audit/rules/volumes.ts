@@ -5,8 +5,10 @@ import { counted } from "../../../kit/text/counted.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { volumeOf } from "../../compose/labels.ts";
+import { dataIn } from "../../data-directory/recognise.ts";
+import { pointsIn } from "../../data-directory/places.ts";
 import type { Finding, Judged } from "../finding.ts";
-import { about, dataText, type Stock, volumeText, keptBy } from "../stock.ts";
+import { about, dataText, keptBy, lossOf, type Stock, volumeText } from "../stock.ts";
 import type { SurveyedVolume, SurveyedContainer } from "../survey.ts";
 
 /** From this engine on, `docker volume prune` takes the anonymous ones and leaves those with a name (moby 42912). */
@@ -32,7 +34,15 @@ function withData(stock: Stock, volume: SurveyedVolume): Judged {
   const checkpoint = last?.known === true ? `, last checkpoint ${last.checkpointTime}` : "";
   return about(volumeText(volume), {
     code: "data-in-unused-volume",
-    severity: run !== undefined ? "note" : anonymous ? "serious" : "warning",
+    severity:
+      run !== undefined
+        ? "note"
+        : anonymous
+          ? lossOf(
+              dataIn(contents).map(({ system }) => system),
+              name,
+            ).severity
+          : "warning",
     what: `${run === undefined ? "" : `A copy of the run ${quoted(run)} of dingo-recover: `}${dataText(contents)}${size}${checkpoint} lies in a volume that no container uses: ${prune} deletes it.`,
     fix: "Prune nothing before it is known whose it is; look into it on a copy, never on the volume itself.",
     commands: [stock.command("volume", "inspect", name)],
@@ -97,7 +107,9 @@ function madeVolumes(stock: Stock, container: SurveyedContainer): readonly Findi
     const volume = kind === "volume" ? stock.volume(name) : undefined;
     // Data are told of elsewhere.
     if (volume?.anonymous !== true || volume.contents.kind === "data") return [];
-    const holds = volume.contents.kind === "other";
+    const { contents } = volume;
+    const points = pointsIn(destination, container.mounts);
+    const holds = contents.kind === "other" && (contents.more || contents.names.some((one) => !points.has(one)));
     return stock.of(container, {
       code: "image-makes-volume",
       severity: holds ? "warning" : "note",
