@@ -74,9 +74,9 @@ export function describeDatabaseCopies(title: string, open: () => Promise<Copies
     });
 
     it("fills a volume of its own, and fills it once more from the beginning", async () => {
-      const { copies, programs, path } = fixture;
+      const { copies, path } = fixture;
       await copies.makeVolume(NAME, LABELS);
-      const order = { run: RUN, programs, path, inside: "", to: NAME, isForServer: true };
+      const order = { run: RUN, path, inside: "", to: NAME, isForServer: true };
       const filled = await copies.fill(order);
       expect(filled.files).toBeGreaterThan(5);
       expect(await copies.fill(order)).toEqual(filled);
@@ -151,9 +151,9 @@ export function describeDatabaseCopies(title: string, open: () => Promise<Copies
     });
 
     it("says that an original has gone", async () => {
-      const { copies, programs, path } = fixture;
+      const { copies, path } = fixture;
       await copies.makeVolume(NAME, LABELS);
-      const order = { run: RUN, programs, path: `${path}-gone`, inside: "", to: NAME, isForServer: true };
+      const order = { run: RUN, path: `${path}-gone`, inside: "", to: NAME, isForServer: true };
       await expect(copies.fill(order)).rejects.toMatchObject({ code: "command-failed" });
     });
   });

@@ -51,7 +51,7 @@ describe("a lost database among the volumes of a real engine", () => {
       (await scene.engine.try("exec", container, "test", "-e", "/tmp/obeyed")).exitCode === 0;
     try {
       for (const each of [server, fresh]) await copies.makeVolume(each.volume, { "dingo-recover.run": run });
-      await copies.fill({ run, programs, path, inside: "", to: name, isForServer: true });
+      await copies.fill({ run, path, inside: "", to: name, isForServer: true });
       await copies.start(server);
       await until("the copy answers", 60_000, () => isRunning(server));
       for (const text of HOSTILE) await scene.engine.docker(...asSuperuser(name), ROLE, "-c", text);

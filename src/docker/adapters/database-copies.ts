@@ -2,7 +2,9 @@
 import * as commands from "../../kit/commands/database-copy-commands.ts";
 import * as dumps from "../../kit/commands/database-dump-commands.ts";
 import type { DockerWords } from "../../kit/commands/docker-commands.ts";
+import { ENDS } from "../../kit/commands/as-owner.ts";
 import { giveUp, type RecoverError } from "../../errors.ts";
+import { USERLAND } from "../../kit/commands/empty-image.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import { keepRoom } from "../../kit/commands/kept-room-command.ts";
 import { DOCKER } from "../../kit/log-patterns/docker.ts";
@@ -22,8 +24,8 @@ import type {
 import { quoted } from "../../kit/text/printable.ts";
 import { answerError } from "../../kit/shell/json-answer.ts";
 import { type CommandOptions, sayings, type Shell } from "../../kit/shell/shell.ts";
-import { emptyImage } from "./empty-image.ts";
-import { dockerFailure, failureOfWork } from "./failure.ts";
+import { emptyImage, missingSource } from "./empty-image.ts";
+import { dockerFailure, failureOfWork, refusalOfOwner } from "./failure.ts";
 import { ownId } from "./own-id.ts";
 
 /** Data of any size. */
@@ -86,10 +88,10 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   async fill(order: FillOrder): Promise<Filled> {
     // One that a killed process left goes on by itself.
     await this.#end(commands.fillerName(order.to), order.run, 1);
-    const argv = commands.fill(this.#words, order);
-    const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
+    const { argv, result } = await this.#filling(order);
     if (result.code === CHANGED) throw changed(order);
-    if (result.code !== 0) throw this.#failure(argv, result, order.to);
+    const refusal = result.code === ENDS.powers ? refusalOfOwner(this.#shell, order.path, result) : undefined;
+    if (result.code !== 0) throw refusal ?? this.#failure(argv, result, order.to);
     const number = (name: string): number | undefined => {
       const said = new RegExp(`^${name} (\\d+)$`, "mu").exec(result.stdout)?.[1];
       return said === undefined ? undefined : Number(said);
@@ -97,6 +99,18 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     const [files, kilobytes] = [number("files"), number("kilobytes")];
     if (files === undefined || kilobytes === undefined) return this.#unread(order.to);
     return { files, bytes: kilobytes * 1024, tablespaces: number("tablespaces") ?? 0 };
+  }
+
+  /** A machine may lack a directory of programs. */
+  async #filling(order: FillOrder): Promise<Failed> {
+    const image = await this.emptyImage();
+    for (let userland: readonly string[] = USERLAND; ; ) {
+      const argv = commands.fill(this.#words, order, { image, userland });
+      const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
+      const missing = missingSource(result, userland);
+      if (missing === undefined) return { argv, result };
+      userland = userland.filter((path) => path !== missing);
+    }
   }
 
   async start(server: CopyServer): Promise<void> {

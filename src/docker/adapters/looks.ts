@@ -3,7 +3,6 @@
  * below them is changed. A place that no container can look into is read by root, by its path, on the engine's own machine.
  * One that cannot be looked at is unknown, with the reason, and stops no other.
  */
-import { DOCKER } from "../../kit/log-patterns/docker.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
 import { RecoverError } from "../../errors.ts";
 import {
@@ -20,7 +19,7 @@ import type { Argv } from "../../kit/commands/host-commands.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import type { Looked, LookOrder, Measured, Place, Searched } from "../../ports/docker-host.ts";
 import { sayings, type Shell } from "../../kit/shell/shell.ts";
-import { emptyImage } from "./empty-image.ts";
+import { emptyImage, missingSource } from "./empty-image.ts";
 import { dockerFailure } from "./failure.ts";
 import { readLooks, readSearches, readSizes } from "./look-answer.ts";
 
@@ -128,7 +127,7 @@ export class Looks {
       const argv = insideContainer(words, { image, userland }, question.call(left));
       const result = await shell.run(argv, LIMITS);
       const mounted = [...left.map(({ path }) => path), ...userland];
-      const missing = result.code === 0 ? undefined : missingSource(result.stderr, mounted);
+      const missing = missingSource(result, mounted);
       if (missing === undefined) {
         if (NO_SHELL.has(result.code)) return places.map(({ key }) => unknown(key, WITHOUT_SHELL));
         // By their order: callers may ask several times below one key.
@@ -170,12 +169,6 @@ const unknown = (key: string, why: string): Unseen => ({ state: "unknown", key, 
 
 const isUnknown = (answer: object | undefined): boolean =>
   answer !== undefined && "state" in answer && answer.state === "unknown";
-
-/** The daemon names one source that is not there, at the end of its sentence. */
-function missingSource(stderr: string, mounted: readonly string[]): string | undefined {
-  const [, said = ""] = DOCKER.sourceAbsent.says.exec(stderr) ?? [];
-  return mounted.find((path) => said === path || said === `${path}.` || said.startsWith(`${path}\n`));
-}
 
 async function inBatches<T>(
   places: readonly Place[],

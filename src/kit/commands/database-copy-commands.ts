@@ -4,9 +4,10 @@
  * path: not even a time of access changes.
  */
 import { databaseAlone } from "./connection-string.ts";
-import { type DockerWords, mountValue, readOnlyBind } from "./docker-commands.ts";
+import { ENDS } from "./as-owner.ts";
+import { type DockerWords, machineMounts, mountValue, readOnlyBind } from "./docker-commands.ts";
 import { RUN_LABEL } from "./docker-work-commands.ts";
-import { EMPTY_IMAGE, USERLAND } from "./empty-image.ts";
+import { EMPTY_IMAGE, EMPTY_TAR, MACHINE, type Machine, USERLAND } from "./empty-image.ts";
 import type { Argv } from "./host-commands.ts";
 
 /** Where PostgreSQL's programs are. */
@@ -38,7 +39,6 @@ export interface CopyServer {
 /** The order to fill a copy: its source and its place. */
 export interface FillOrder {
   readonly run: string;
-  readonly programs: ServerPrograms;
   /** Directory of the volume on the engine's machine. */
   readonly path: string;
   /** Below it; "" for the volume itself. */
@@ -126,6 +126,15 @@ export const programsIn = (words: DockerWords, run: string, programs: ServerProg
 
 /** Its bytes come on stdin. */
 export const importEmpty = (words: DockerWords): Argv => docker(words, "import", "-", EMPTY_IMAGE);
+/** The same by hand: before it the name may be a stranger's, or nobody's, and would be pulled. */
+const importEmptyByHand = (words: DockerWords): Argv => [
+  ...(["sh", "-c", 'head -c "$0" /dev/zero | "$@"', String(EMPTY_TAR.length)] as const),
+  ...importEmpty(words),
+];
+export const fillByHand = (words: DockerWords, order: FillOrder): readonly Argv[] => [
+  importEmptyByHand(words),
+  fill(words, order),
+];
 
 export const makeVolume = (words: DockerWords, name: string, labels: Readonly<Record<string, string>>): Argv =>
   docker(
@@ -140,7 +149,8 @@ export const removeVolume = (words: DockerWords, name: string): Argv => docker(w
  * $1: the path below the original; $2: name of the copy; $4: name of a directory until the copy is whole; then pairs of a
  * link in the data and a directory below the mount that stands for its target.
  * $3: "server" leaves out pipes, sockets and devices, on which a server would wait for ever.
- * The mark `complete` is written last. Ends with 3 if somebody wrote to the original meanwhile. Times are in whole
+ * A path is open to local users: a program with its owner's rights (setuid), or a device, goes to none, and until it was looked
+ * for, the copy lies in a closed directory. The mark `complete` is written last. Ends with 3 if somebody wrote to the original meanwhile. Times are in whole
  * seconds (busybox has no others), so the copy begins when the second of the newest change is over: a later change then
  * has another time. A server that waits for no other needs no replication slots, and does not start if it has too many or too
  * little WAL for one (slot.c, StartupReplicationSlots). A recovery fails over a link to nowhere (tablespace.c,
@@ -155,7 +165,11 @@ alike='%n %s %Y' unchanged='%n %s %Y %Z'
 flags=-a; cp --help 2>&1 | grep -q -- --reflink && flags='-a --reflink=auto --sparse=auto'
 if [ "$how" = server ]; then rm -rf -- "$top/data" "$top/linked" "$top/complete"; to=$top/data; mkdir -- "$to"; else to=$top/$name; fi
 free() { if [ -e "$top/$name" ] || [ -L "$top/$name" ]; then echo "it is there already" >&2; exit 4; fi; }
-if [ "$how" = path ]; then free; to=$top/$part; rm -rf -- "$to"; mkdir -- "$to"; fi
+powers() {
+  names=$(cd -P -- "$1" && find . \( -type b -o -type c -o -type f \( -perm -4000 -o -perm -2000 \) \) | head -c 200 | tr '\n' ' ')
+  [ -z "$names" ] || { rm -rf -- "$top/$part"; echo "$names" >&2; exit ${ENDS.powers}; }
+}
+if [ "$how" = path ]; then free; powers "$from"; to=$top/$part/in; rm -rf -- "$top/$part"; mkdir -p -- "$to"; fi
 whole() {
   before=$(list "$1" "$unchanged")
   newest=$({ echo 0; find "$1/." -type f -exec stat -c %Z {} +; } | sort -n | tail -n 1)
@@ -169,7 +183,7 @@ whole "$from" "$to"
 echo "uid $(stat -c %u -- "$from")"
 echo "files $(find "$to" -type f | wc -l)"
 echo "kilobytes $(du -sk -- "$to" | cut -f1)"
-if [ "$how" = path ]; then sync; free; mv -- "$to" "$top/$name"; exit 0; fi
+if [ "$how" = path ]; then powers "$to"; sync; free; mv -- "$to" "$top/$name"; rmdir -- "$top/$part"; exit 0; fi
 if [ "$how" = server ]; then
   cd -P -- "$to"
   n=0
@@ -206,22 +220,27 @@ if [ "$how" = server ]; then
 fi
 sync
 `;
-export const fill = (words: DockerWords, order: FillOrder): Argv => {
+export const fill = (words: DockerWords, order: FillOrder, { image, userland }: Machine = MACHINE): Argv => {
   const [directory, name] = order.to.startsWith("/") ? parted(order.to) : ["", ""];
   const linked = order.isForServer ? (order.linked ?? []) : [];
   const target =
     directory === ""
       ? `type=volume,src=${order.to},dst=${COPY_AT},volume-nocopy`
       : mountValue("type=bind", `src=${directory}`, `dst=${COPY_AT}`);
+  // It is root, and may write beside the copy: the programs of a stranger's image would do so.
+  const programs = { image, volumes: ["/tmp"], directory: "", major: "" };
   return inside(words, {
     run: order.run,
-    programs: order.programs,
+    programs,
     more: [
       ...["--rm", "--log-driver", "none", "--user", "0:0", "--name", fillerName(order.to)],
+      // A file's capabilities are left out, as a program's rights.
+      ...["--cap-drop", "SETFCAP"],
+      ...machineMounts(userland),
       ...["--mount", readOnlyBind(order.path, FROM_AT), "--mount", target],
       ...linked.flatMap(({ path }, index) => ["--mount", readOnlyBind(path, linkedAt(index))]),
       ...shell(
-        order.programs,
+        programs,
         FILL_SCRIPT,
         order.inside,
         name || ".",

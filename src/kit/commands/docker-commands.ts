@@ -6,6 +6,7 @@
  * hand: an id is never taken for another name, and never pulled.
  */
 import { asOwnerOfTarget, ENDS, NOWHERE, OWN_SCRIPT } from "./as-owner.ts";
+import type { Machine } from "./empty-image.ts";
 import type { Argv } from "./host-commands.ts";
 
 export type DockerWords = readonly [string, ...string[]];
@@ -234,19 +235,18 @@ export const LOOK_LABEL = "dingo-recover.look";
 /** The mount point of the N-th place. */
 const mounted = (index: number): string => `/look/${index}`;
 
-export interface Looker {
-  /** Id of the empty image. */
-  readonly image: string;
-  /** Directories of the engine's machine that have the programs. */
-  readonly userland: readonly string[];
-}
+/** The programs of the engine's machine, for a container of the empty image. */
+export const machineMounts = (userland: readonly string[]): readonly string[] => [
+  ...userland.flatMap((path) => ["--mount", readOnlyBind(path, path)]),
+  ...["--env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+];
 
 /**
  * Runs the script in a container for this look alone: without network and log, with only the right to read as root. Each
  * place is mounted read-only by its path on the engine's machine. Programs are that machine's: those of a stranger's image
  * could tell what they see through a socket in one of the places, and reach every file of the machine by its number.
  */
-export const insideContainer = (words: DockerWords, { image, userland }: Looker, call: InsideCall): Argv => {
+export const insideContainer = (words: DockerWords, { image, userland }: Machine, call: InsideCall): Argv => {
   const paths = [...new Set(call.places.map(({ path }) => path))];
   const places = call.places.map(({ path, word }) => ({ path: mounted(paths.indexOf(path)), word }));
   return docker(
@@ -255,9 +255,9 @@ export const insideContainer = (words: DockerWords, { image, userland }: Looker,
     ...["--cap-drop", "ALL", "--cap-add", "DAC_READ_SEARCH", "--security-opt", "no-new-privileges", "--user", "0:0"],
     // SELinux would let it see files, and read none of them.
     ...["--security-opt", "label=disable"],
-    ...userland.flatMap((path) => ["--mount", readOnlyBind(path, path)]),
+    ...machineMounts(userland),
     ...paths.flatMap((path, index) => ["--mount", readOnlyBind(path, mounted(index))]),
-    ...["--workdir", "/", "--env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "--entrypoint", "sh", image],
+    ...["--workdir", "/", "--entrypoint", "sh", image],
     ...callArguments({ ...call, places }),
   );
 };

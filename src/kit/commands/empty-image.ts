@@ -13,6 +13,15 @@ const LAYER = "sha256:84ff92691f909a05b224e1c56abb4864f01b4f8e3c854e4bb4c7baf1d3
 /** Directories of a machine that an installed program on Linux needs; one may be missing. Never `/etc`. */
 export const USERLAND = ["/usr", "/lib", "/lib64", "/bin", "/sbin"] as const;
 
+/** The source of a container's programs. */
+export interface Machine {
+  /** The empty image. */
+  readonly image: string;
+  /** Those of `USERLAND` that are there. */
+  readonly userland: readonly string[];
+}
+export const MACHINE: Machine = { image: EMPTY_IMAGE, userland: USERLAND };
+
 const ANSWER = z.tuple([
   z.object({
     Id: z.string().regex(/^sha256:[0-9a-f]{64}$/u),

@@ -1,7 +1,7 @@
 /** A server on a copy of a stranger's volume runs the stranger's code: what its container may take of the engine's machine. */
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { isReady, query, startFresh, startOnCopy } from "../../../src/kit/commands/database-copy-commands.ts";
+import { fill, isReady, query, startFresh, startOnCopy } from "../../../src/kit/commands/database-copy-commands.ts";
 import { dumpTo, loadFrom } from "../../../src/kit/commands/database-dump-commands.ts";
 import { insideContainer, measureCall } from "../../../src/kit/commands/docker-commands.ts";
 
@@ -85,6 +85,15 @@ it("a server on a copy has no right of root's, and another account", () => {
   const words = startOnCopy(["docker"], SERVER).join(" ");
   expect(words).toContain("--cap-drop ALL");
   expect(words).toContain("--user 999:999");
+});
+
+it("a copy is made by the programs of the engine's machine: its container is root, and may write beside the copy", () => {
+  const order = { run: "r", path: "/v", inside: "", to: "/srv/db", isForServer: false };
+  const argv = fill(["docker"], order, { image: "sha256:0", userland: ["/usr"] });
+  const words = argv.join(" ");
+  expect(words).toContain("--cap-drop SETFCAP --mount type=bind,src=/usr,dst=/usr,readonly");
+  expect(words).toContain("--entrypoint sh sha256:0 -c");
+  expect(words).toContain("type=bind,src=/srv,dst=/dingo/copy");
 });
 
 it("a look has only the right to read, of files with any label", () => {

@@ -1,5 +1,5 @@
 /** The scripts that make a copy and write a dump, by a real shell, on files that somebody hostile has left. */
-import { lstat, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -36,7 +36,7 @@ async function filled(
   isForServer: boolean,
   { programs = join(directory, "later"), linked = [] }: { programs?: string; linked?: FillOrder["linked"] } = {},
 ) {
-  const argv = fill(["docker"], { run: RUN, programs: PROGRAMS, path: "/v", inside: "", to, isForServer, linked });
+  const argv = fill(["docker"], { run: RUN, path: "/v", inside: "", to, isForServer, linked });
   const at = argv.indexOf("-c");
   const script = (argv[at + 1] ?? "")
     .replace("/dingo/from/", `${directory}/from/`)
@@ -135,6 +135,26 @@ describe("what somebody writes to while it is copied", () => {
 });
 
 describe("a directory that is put back", () => {
+  it("has no program with its owner's rights: any local user could run it", async () => {
+    const program = join(directory, "from", "as-root");
+    await writeFile(program, "x");
+    await chmod(program, 0o4755);
+    expect(await filled("/srv/db", false)).toMatchObject({ exitCode: 88, stderr: "./as-root " });
+    expect(await exists("copy", "db")).toBe(false);
+    expect(await exists("copy", `db.dingo-recover-${RUN}-part`)).toBe(false);
+  });
+
+  it("is closed to others until it was looked for them", async () => {
+    await writeFile(
+      join(directory, "later", "sync"),
+      "#!/bin/sh\nls -ld copy/*-part\n".replace("copy", join(directory, "copy")),
+      { mode: 0o755 },
+    );
+    const { exitCode, stdout } = await filled("/srv/db", false);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^drwx------ /mu)]);
+    expect(await exists("copy", `db.dingo-recover-${RUN}-part`)).toBe(false);
+  });
+
   it("leaves alone what lies beside it", async () => {
     await mkdir(join(directory, "copy", "db.part"));
     await writeFile(join(directory, "copy", "db.part", "precious"), "x");

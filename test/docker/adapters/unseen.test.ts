@@ -106,7 +106,7 @@ describe("a container or copy of the run's own", () => {
   });
 
   it("is not filled where nobody says with what", async () => {
-    const order = { run: RUN, programs: PROGRAMS, path: "/v", inside: "", to: "copy", isForServer: true };
+    const order = { run: RUN, path: "/v", inside: "", to: "copy", isForServer: true };
     await expect(copiesOf({}).fill(order)).rejects.toMatchObject(MALFORMED);
   });
 });

@@ -75,12 +75,8 @@ export const serverOf = (
 });
 
 /** The order to fill a copy from the original itself, never from a copy that a server has written to. */
-export const fillOrder = (
-  run: string,
-  { original, programs, links }: Copied,
-  to: string,
-): Omit<FillOrder, "isForServer"> => ({
-  ...{ run, programs, path: original.path, inside: original.inside, to, linked: followed(links) },
+export const fillOrder = (run: string, { original, links }: Copied, to: string): Omit<FillOrder, "isForServer"> => ({
+  ...{ run, path: original.path, inside: original.inside, to, linked: followed(links) },
 });
 
 export const followed = (links: readonly Link[]): readonly Link[] => links.filter(({ path }) => path !== "");

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { fill, makeVolume, removeVolume } from "../../../kit/commands/database-copy-commands.ts";
+import { fillByHand, makeVolume, removeVolume } from "../../../kit/commands/database-copy-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import { hostInput, typed } from "../storage/host-input.ts";
 import { volumeName } from "./candidate.ts";
@@ -45,7 +45,7 @@ export const copyVolume = defineAction({
   describe: (request, run) =>
     typed(request, (words) => [
       makeVolume(words, request.copy.name, { [RUN_LABEL]: run }),
-      fill(words, orderOf(run, request)),
+      ...fillByHand(words, orderOf(run, request)),
     ]),
   guard: (context, request) => guardOriginal(context, request, request.copy),
   async run(context, request): Promise<Output> {

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
-import { fill, fillerName, makeVolume, removeVolume } from "../../../kit/commands/database-copy-commands.ts";
+import { fillByHand, fillerName, makeVolume, removeVolume } from "../../../kit/commands/database-copy-commands.ts";
 import { renameData, RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import type { FillOrder } from "../../../ports/database-copy.ts";
 import { known } from "../../../kit/commands/placeholder.ts";
@@ -84,7 +84,7 @@ export const putBack = defineAction({
     known(request.into);
     return typed(request, (words) => [
       ...(isPath(request) ? [] : [makeVolume(words, request.into, labelsOf(run, request))]),
-      ...(request.copies.length === 1 ? [fill(words, orderOf(run, request))] : []),
+      ...(request.copies.length === 1 ? fillByHand(words, orderOf(run, request)) : []),
     ]);
   },
   async guard(context, request) {
