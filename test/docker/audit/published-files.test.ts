@@ -1,4 +1,4 @@
-/** What projects publish: their Compose files name images and mounts in forms of their own, and are well kept. */
+/** The Compose files that projects publish name images and mounts in their own forms, and are well kept. */
 import { describe, expect, it } from "vitest";
 import type { DockerImage } from "../../../src/ports/docker-host.ts";
 import {
