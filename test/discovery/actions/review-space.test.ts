@@ -52,6 +52,14 @@ describe("the review of a deleted space", () => {
     expect(scene.store.changes).toEqual([]);
   });
 
+  it("names the applications that are bound again, and says that there is none", async () => {
+    const appsOf = async (apps: string[]) => (await review({ apps }))["rows"].filter(({ label }) => label === "apps");
+    expect(await appsOf(["users-db:web"])).toEqual([{ label: "apps", value: "bound and restarted: users-db:web" }]);
+    expect(await appsOf([])).toMatchObject([
+      { value: expect.stringMatching(/^none is bound .*--input apps=/u) as string },
+    ]);
+  });
+
   it("tells the loss in time as the run of each tells it", async () => {
     const { rows } = await review();
     expect(JSON.stringify(rows)).toMatch(

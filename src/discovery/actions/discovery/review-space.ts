@@ -123,7 +123,14 @@ async function judgeAll(context: Context, request: Input, group: Together): Prom
       .at(`${request.org}/${request.space}`)
       .advise("Nothing was created. Look at each with dingo-recover archive verify.");
   const missing = (await context.ports.cf.findSpace(request)) === undefined ? [MISSING] : [];
-  const rows = [...headRows(request, group), ...missing, ...lines, ...left_out.map(leftOutRow), ...ORDER];
+  const rows = [
+    ...headRows(request, group),
+    ...missing,
+    ...lines,
+    ...left_out.map(leftOutRow),
+    appsRow(request),
+    ...ORDER,
+  ];
   return { rows, members, left_out };
 }
 
@@ -156,6 +163,15 @@ function headRows({ org, space }: Input, group: Together): readonly ReviewRow[] 
     },
   ];
 }
+
+/** Records of a space that is gone name no application: the operator alone knows them. */
+const appsRow = ({ apps }: Input): ReviewRow => ({
+  label: "apps",
+  value:
+    apps.length > 0
+      ? `bound and restarted: ${apps.join(", ")}`
+      : "none is bound and restarted: name them with --input apps=SERVICE:APPLICATION, or bind them later",
+});
 
 const leftOutRow = (value: string): ReviewRow => ({ label: "left out", value });
 

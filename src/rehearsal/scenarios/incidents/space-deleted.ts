@@ -33,6 +33,7 @@ const spaceDeleted: Scenario = {
   runbook: "recover-deleted-space",
   open: (options) => openWithoutSpace(options, OTHERS),
   inputs: { org: ORG, space: SPACE, around: "40m ago", apps: `${SERVICE}:${APP}` },
+  alwaysGiven: ["apps"],
   answers: AGREES,
   exitCode: 0,
   complaints: (closing) => allBackComplaints(closing, OTHERS),
