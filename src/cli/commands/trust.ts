@@ -34,6 +34,10 @@ export async function trust(given: Given): Promise<number> {
   };
   const known = standing.before?.sha256 === subject.sha256;
   refuseReplaceable(subject);
+  if (found.by === "own" && writers === undefined && !known && given.accept === undefined && !given.json) {
+    for (const line of [...standingLines(standing), COUNTS]) output.line(line);
+    return EXIT.done;
+  }
   const yes = known || (await isAccepted(output, given, standing));
   if (yes && !known) store.trust(subject, new Date());
   if (given.json) output.json(documentOf(standing, yes));
@@ -41,6 +45,9 @@ export async function trust(given: Given): Promise<number> {
   else output.line(yes ? "It is trusted as it is now." : NOT_TRUSTED);
   return yes ? EXIT.done : EXIT.invalid;
 }
+
+/** Of a file in the user's own configuration directory: nobody is asked about one (law 15). */
+const COUNTS = "It lies in your own configuration directory, and only you may write to it: it counts as it is.";
 
 const NOT_TRUSTED =
   "It is not trusted, and nothing of it is obeyed. On a terminal you are asked; in a script --accept HASH trusts that very hash.";

@@ -1,5 +1,5 @@
 /** Law 15 as the built program holds it: a configuration in the working directory is not obeyed before it is trusted. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -104,6 +104,12 @@ describe("a configuration that lies in the working directory", () => {
     writeFileSync(join(own, "config.yml"), "s3: { bucket: ours }\n");
     write("");
     expect((await place.run(verify, keys)).code).toBe(15);
+    rmSync(config);
+    const told = await place.run(["trust"]);
+    expect([told.code, told.stdout.replaceAll(/\s+/gu, " ")]).toEqual([
+      0,
+      expect.stringContaining("it counts as it is."),
+    ]);
   });
 
   it("sends no log-in of the environment to an address of it before it is trusted", async () => {

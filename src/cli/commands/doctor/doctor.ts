@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../../action.ts";
 import type { Config } from "../../../config/settings/config.ts";
 import { secretFiles } from "../../../config/settings/secret-files.ts";
-import { type Check, ok, refusal, type Section } from "../../../config/doctor/check.ts";
+import { type Check, note, ok, refusal, type Section } from "../../../config/doctor/check.ts";
 import { documentOf, outcomeOf } from "../../../config/doctor/outcome.ts";
 import { examinePrograms } from "../../../config/doctor/programs.ts";
 import { besideProven } from "../../../config/doctor/proven.ts";
@@ -84,6 +84,9 @@ function programsByHand(runbook: Runbook) {
   ];
 }
 
+const NO_FILE = "there is no file: everything comes from the environment";
+const WRITE_ONE = 'Write one with "dingo-recover init".';
+
 interface Configured {
   readonly section: Section;
   readonly config?: Config;
@@ -93,8 +96,8 @@ async function configurationSection(given: Given, runbook: Runbook, inputs: Json
   const title = "Configuration";
   try {
     const config = await configReadFor(runbook, given, inputs);
-    const file = config.file === undefined ? "no file: everything comes from the environment" : config.file;
-    const checks: readonly Check[] = [{ id: "config.file", ...ok(file) }, ...examineSecretFiles(secretFiles(config))];
+    const file = config.file === undefined ? note(NO_FILE, WRITE_ONE) : ok(config.file);
+    const checks: readonly Check[] = [{ id: "config.file", ...file }, ...examineSecretFiles(secretFiles(config))];
     return { section: { id: "config", title, checks }, config };
   } catch (thrown) {
     const { code } = asRecoverError(thrown);
