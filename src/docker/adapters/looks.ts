@@ -56,7 +56,7 @@ type Progress = ((done: number) => void) | undefined;
 
 export class Looks {
   readonly #options: LooksOptions;
-  #image: Promise<string> | undefined;
+  #image: Promise<string | RecoverError> | undefined;
 
   constructor(options: LooksOptions) {
     this.#options = options;
@@ -119,6 +119,7 @@ export class Looks {
   ): Promise<readonly (T | Unseen)[]> {
     const { shell, words } = this.#options;
     const image = await this.#emptyImage();
+    if (image instanceof RecoverError) return places.map(({ key }) => unknown(key, image.message));
     const absent = new Set<string>();
     for (;;) {
       const left = places.filter(({ path }) => !absent.has(path));
@@ -151,9 +152,11 @@ export class Looks {
     return keys.map((key) => unknown(key, sayings(shell, result)));
   }
 
-  #emptyImage(): Promise<string> {
+  /** Or why the engine makes none. */
+  #emptyImage(): Promise<string | RecoverError> {
     this.#image ??= emptyImage(this.#options.shell, this.#options.words).catch((error: unknown) => {
       this.#image = undefined;
+      if (error instanceof RecoverError && error.code === "command-failed") return error;
       throw error;
     });
     return this.#image;

@@ -181,6 +181,19 @@ describe("the audit of a Docker host", () => {
     });
   });
 
+  it("does not know what an engine holds that makes no image", async () => {
+    const state = withVolume(emptyEngine(), { name: "x", createdAt: NOW });
+    const engine = new DockerEngine(state, () => NOW);
+    const host = await hostOf({
+      call: (call) =>
+        call.words[0] === "import" ? { code: 1, stdout: "", stderr: "403 Forbidden" } : engine.call(call),
+    });
+    const path = "/var/lib/docker/volumes/x/_data";
+    expect(await host.look([{ key: "x", path }], { files: [], entries: 1 })).toMatchObject([
+      { state: "unknown", key: "x", why: expect.stringContaining("403 Forbidden") },
+    ]);
+  });
+
   it("says so where the engine's machine has no shell to look by", async () => {
     const { look } = await sceneOf(withVolume(emptyEngine({ hasPrograms: false }), { name: "x", createdAt: NOW }));
     expect((await look()).volumes[0]?.contents).toMatchObject({

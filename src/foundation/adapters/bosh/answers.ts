@@ -21,7 +21,14 @@ export const authentication = z
   ])
   .or(z.object({}).transform(() => ({ type: "basic" as const })));
 
-export const tokenAnswer = z.object({ access_token: z.string().min(1), token_type: z.string().default("bearer") });
+/** Both stand in a header. */
+export const tokenAnswer = z.object({
+  access_token: z.string().regex(/^[\x21-\x7e]+$/),
+  token_type: z
+    .string()
+    .regex(/^[A-Za-z]+$/)
+    .default("bearer"),
+});
 
 export const taskState = z.object({ id: z.number(), state: z.string(), result: loose });
 

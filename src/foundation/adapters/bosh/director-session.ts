@@ -5,6 +5,7 @@
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
+import { quoted } from "../../../kit/text/printable.ts";
 import type { Dial } from "../../../kit/network/dial.ts";
 import { HttpsClient, type HttpsRequest, type HttpsResponse } from "./https-client.ts";
 import { authentication, directorInfo, failureText, parseJson, readAs, taskState, tokenAnswer } from "./answers.ts";
@@ -197,7 +198,10 @@ export function taskFailed(
 ): RecoverError {
   const said = task.result ?? "";
   const silent = /Timed out|timeout|unresponsive/i.test(said) || task.state === "timeout";
-  return giveUp(silent ? "unreachable" : "step-failed", `the director's task ${id} ended as "${task.state}": ${said}`)
+  return giveUp(
+    silent ? "unreachable" : "step-failed",
+    `the director's task ${id} ended as ${quoted(task.state)}: ${failureText(said)}`,
+  )
     .at(`task ${id}`)
     .advise(`See "bosh task ${id} --debug".`);
 }
