@@ -12,6 +12,7 @@ import { createOutput, type Output } from "../../screen/output.ts";
 import { wrapHanging } from "../../screen/text.ts";
 import { searchRate } from "../../screen/rate.ts";
 import { secrets } from "../../process/own-secrets.ts";
+import { REHEARSAL_VARIABLE } from "../../../rehearsal/variable.ts";
 import type { LogStoreConfig } from "../../../config/settings/config.ts";
 
 /** Log files need no log-in; Cloud Foundry is asked only with --cf-events. */
@@ -26,6 +27,11 @@ export async function discover(given: GlobalArguments & DiscoverArguments): Prom
     ...(clusterdata === undefined ? [] : ["s3" as const]),
   ];
   if (sections.length === 0) return await printDiscovery(given, files);
+  for (const { url, login } of stores)
+    if (login !== undefined && url.startsWith("http:") && process.env[REHEARSAL_VARIABLE] === undefined)
+      createOutput({ secrets, color: given.color }).error(
+        `${url} is spoken to without TLS: its log-in can be read on the way`,
+      );
   const { withPorts } = await import("../../session/with-ports.ts");
   return await withPorts(given, { ...(await configOf(given, sections)), logStores: stores }, ({ ports }) =>
     printDiscovery(given, {

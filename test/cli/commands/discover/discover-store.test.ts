@@ -40,9 +40,10 @@ describe("discover in a log store", () => {
 
   it("searches the one that was named, as whom the variables say", async () => {
     const env = { OPENSEARCH_USERNAME: "reader", OPENSEARCH_PASSWORD: PASSWORD };
-    const { code, stdout } = await place.run(["discover", "--opensearch", server.url], env);
+    const { code, stdout, stderr } = await place.run(["discover", "--opensearch", server.url], env);
     expect(stdout).toContain(`1. ${GUID}`);
     expect(code).toBe(0);
+    expect(stderr).toContain(`${server.url} is spoken to without TLS: its log-in can be read on the way`);
   });
 
   it("asks no configured store where files alone were named", async () => {
