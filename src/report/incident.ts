@@ -165,9 +165,15 @@ const BROKEN: Line = [
 
 const AT_WORK: Line = [strong("This run is at work."), plain(" This is how far it has come.")];
 
-const REHEARSING: Line = [strong("This is a rehearsal."), plain(" Nothing real is touched. Its times are those of the box, whose clock may run faster.")];
+const REHEARSING: Line = [
+  strong("This is a rehearsal."),
+  plain(" Nothing real is touched. Its times are those of the box, whose clock may run faster."),
+];
 
-const REHEARSAL: Line = [strong("This was a rehearsal."), plain(" Nothing real was touched. Its times are those of the box, whose clock may run faster.")];
+const REHEARSAL: Line = [
+  strong("This was a rehearsal."),
+  plain(" Nothing real was touched. Its times are those of the box, whose clock may run faster."),
+];
 
 function unfinished(ending: Ending, run: string | undefined): Line | undefined {
   if (ending.kind === "ended") return undefined;
