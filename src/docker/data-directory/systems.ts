@@ -34,6 +34,17 @@ export interface DataSystem {
   readonly source: string;
 }
 
+/**
+ * As root, or as the application's own user where nobody has root's password (README of the images `mysql` and `mariadb`:
+ * each variable, `_FILE`, and MYSQL_RANDOM_ROOT_PASSWORD).
+ */
+const mysqlDump = (program: string): string =>
+  [
+    'p="${MARIADB_ROOT_PASSWORD:-${MYSQL_ROOT_PASSWORD:-$(cat "$MARIADB_ROOT_PASSWORD_FILE$MYSQL_ROOT_PASSWORD_FILE" 2>/dev/null)}}"',
+    `if [ -n "$p" ]; then ${program} --all-databases -uroot -p"$p"`,
+    `else ${program} --no-tablespaces -u"\${MARIADB_USER:-$MYSQL_USER}" -p"\${MARIADB_PASSWORD:-$MYSQL_PASSWORD}" "\${MARIADB_DATABASE:-$MYSQL_DATABASE}"; fi`,
+  ].join("; ");
+
 export const SYSTEMS: readonly DataSystem[] = [
   {
     system: "postgresql",
@@ -49,7 +60,7 @@ export const SYSTEMS: readonly DataSystem[] = [
       ["aria_log_control", "mysql"],
       ["aria_log_control", "ibdata1"],
     ],
-    dump: 'mariadb-dump --all-databases -uroot -p"$MARIADB_ROOT_PASSWORD"',
+    dump: mysqlDump("mariadb-dump"),
     source: "MariaDB knowledge base, Aria storage engine: aria_log_control lies in every data directory",
   },
   {
@@ -60,14 +71,14 @@ export const SYSTEMS: readonly DataSystem[] = [
       ["ibdata1", "mysql.ibd"],
       ["ibdata1", "auto.cnf"],
     ],
-    dump: 'mysqldump --all-databases -uroot -p"$MYSQL_ROOT_PASSWORD"',
+    dump: mysqlDump("mysqldump"),
     source: "MySQL manual, The MySQL Data Directory; mysql.ibd since 8.0",
   },
   {
     system: "mongodb",
     title: "MongoDB",
     marks: [["WiredTiger", "storage.bson"], ["WiredTiger.wt"], ["mongod.lock", "storage.bson"]],
-    dump: "mongodump --archive",
+    dump: 'mongodump --archive ${MONGO_INITDB_ROOT_USERNAME:+-u "$MONGO_INITDB_ROOT_USERNAME" -p "$MONGO_INITDB_ROOT_PASSWORD" --authenticationDatabase admin}',
     source: "MongoDB manual, WiredTiger storage engine",
   },
   {
