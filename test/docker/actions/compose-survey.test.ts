@@ -117,7 +117,7 @@ describe("the survey of a stack", () => {
     expect(JSON.stringify(found)).not.toContain("hunter22");
   });
 
-  it("takes no other form of the same for a change, which Compose 1 writes as soon as a second file lies over the first", async () => {
+  it("takes another form of the same for no change, and tells that Compose 1 makes such a service anew", async () => {
     const found = await survey((scene) => {
       const stack = stackOf(scene);
       const { composed } = stack;
@@ -132,6 +132,7 @@ describe("the survey of a stack", () => {
     });
     expect(found).toMatchObject({
       services: [{ service: "db" }],
+      drifted: ["web"],
       in_file: expect.stringContaining("+    volumes:") as string,
     });
   });

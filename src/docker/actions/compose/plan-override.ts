@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { strangeBetween } from "../../compose/compare.ts";
 import { type ComposeModel, readModel } from "../../compose/model.ts";
@@ -69,10 +70,17 @@ export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverr
   guardUnmounted(services, now.model);
   const files = call.files.includes(file) ? call.files : [...call.files, file];
   const then = await askedOf(host, call, { file, text: after });
-  guardSame(await laidOver(wanted, { file, now }), then.model, { services, file });
+  const laid = await laidOver(wanted, { file, now });
+  guardSame(laid, then.model, { services, file });
   await guardWritable(wanted.work, file, services);
   return {
-    ...{ services, files, file, drifted, builds: buildsOver(services, now.model) },
+    ...{
+      services,
+      files,
+      file,
+      drifted: [...new Set([...drifted, ...madeAnew(now.model, laid)])],
+      builds: buildsOver(services, now.model),
+    },
     by_itself: byItself,
     before_sha256: existing === undefined ? "" : sha256(existing),
     after_sha256: sha256(after),
@@ -165,6 +173,10 @@ async function laidOver(
   const nothing = Object.fromEntries(services.map(({ service }) => [service, {}]));
   return (await askedOf(host, call, { file, text: JSON.stringify({ services: nothing }) })).model;
 }
+
+/** Services that Compose 1 makes anew as soon as it lays a file over the others: their hash is of the form. */
+const madeAnew = (now: ComposeModel, laid: ComposeModel): readonly string[] =>
+  now.services.filter((one) => !laid.services.some((other) => isDeepStrictEqual(one, other))).map(({ name }) => name);
 
 function guardSame(
   now: ComposeModel,
