@@ -164,8 +164,14 @@ describe("what the old container had", () => {
     const other = mountOf({ kind: "volume", volume: "b".repeat(64), source: "/vols/b", destination: "/etc/x" });
     stackOf(scene).directories.set("/vols/b", "keys");
     stackOf(scene).alter(MOVED.container_id, { mounts: [...mounts, other] });
+    const uploads = { ...other, volume: "c".repeat(64), source: "/vols/c", destination: "/uploads" };
+    stackOf(scene).directories.set("/vols/c", "a.jpg");
+    stackOf(scene).alter(stackOf(scene).named("mastodon_web_1")?.id ?? "", { mounts: [uploads] });
     const survey = await scene.perform(surveyStack, { ...PROJECT, services: [] });
-    expect(survey["staying"]).toEqual(["db: /etc/x, in the volume bbbbbbbbbbbb…"]);
+    expect(survey["staying"]).toEqual([
+      "db: /etc/x, in the volume bbbbbbbbbbbb…",
+      "web: /uploads, in the volume cccccccccccc…",
+    ]);
     const rows = ["file", "diff", "drifted", "staying", "services", "seconds"] as const;
     const shown = Object.fromEntries([
       ["project", "mastodon"],

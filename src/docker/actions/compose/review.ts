@@ -72,7 +72,7 @@ export const reviewMove = defineAction({
           ]),
       ...staying.map((what) => ({
         label: "stays",
-        value: `with the old container, as nothing there is known for a database: ${what}; a service that --input services names is moved with all of them`,
+        value: `where it is, as nothing there is known for a database, and goes with its container: ${what}; a service that --input services names is moved with all of them`,
       })),
       {
         label: "kept",

@@ -144,7 +144,7 @@ async function guardAnswers(work: DockerWork, moved: MovedService, members: read
   );
 }
 
-/** Unnamed volumes with data of no known database: their containers get new ones, so these data stay behind. */
+/** Unnamed volumes with data of no known database, of every service: they go with their containers, and are not moved. */
 async function stayingOf(
   members: readonly DockerContainer[],
   about: { readonly host: DockerHost; readonly work: DockerWork; readonly moving: readonly MovedService[] },
@@ -153,7 +153,6 @@ async function stayingOf(
   const texts: string[] = [];
   for (const { id, labels, mounts } of members) {
     const paths = about.moving.filter((one) => one.container_id === id).map(({ path }) => path);
-    if (paths.length === 0) continue;
     for (const { volume, source, destination } of mounts) {
       if (!anonymous.has(volume) || paths.includes(destination)) continue;
       const points = pointsIn(destination, mounts);
