@@ -1,0 +1,80 @@
+/** A base backup that a restore refuses is none for a look at every byte, and one that it needs not hinders neither. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { archiveVerify, type ArchiveVerifyDocument } from "../../src/cli/commands/archive/archive-verify-core.ts";
+import { archiveRestore } from "../../src/cli/commands/archive/archive-restore-core.ts";
+import { systemClock } from "../../src/kit/clock/system-clock.ts";
+import { RecoverError } from "../../src/errors.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { BASE, loadSegments, partKey, restorable, restorableByWalg, segmentOf, walKey } from "./restorable-archive.ts";
+import { add, OLD } from "./sample-archive.ts";
+import { tarEntry, tarOf } from "./tar-builder.ts";
+
+const home = mkdtempSync(join(tmpdir(), "same-base-"));
+const NAMED = `basebackups_005/base_${segmentOf(15)}/tar_partitions`;
+let directories = 0;
+
+beforeAll(loadSegments);
+afterAll(() => rmSync(home, { recursive: true }));
+
+async function look(store: MemoryObjectStore, depth: "deep" | "full" = "full"): Promise<ArchiveVerifyDocument> {
+  return (await archiveVerify({ store, location: formatLocation(OLD), depth })).document;
+}
+
+async function restored(store: MemoryObjectStore): Promise<string> {
+  directories += 1;
+  const directory = join(home, String(directories));
+  try {
+    await archiveRestore({ store, clock: systemClock(), source: formatLocation(OLD), directory });
+    return "restored";
+  } catch (error) {
+    if (error instanceof RecoverError) return error.code;
+    throw error;
+  }
+}
+
+const twice = (): MemoryObjectStore => restorable({ more: [tarEntry("PG_VERSION", { content: "9.6\n" })] });
+
+const ofOtherSize = (): MemoryObjectStore => restorable({ expanded: 1 });
+
+function inTwoParts(): MemoryObjectStore {
+  const store = restorableByWalg();
+  add(store, `${NAMED}/part_004.tar.gz`, gzipSync(tarOf(tarEntry("/PG_VERSION", { content: "13\n" }))));
+  return store;
+}
+
+function withoutControl(): MemoryObjectStore {
+  const store = restorableByWalg();
+  add(store, `${NAMED}/pg_control.tar.gz`, gzipSync(tarOf(tarEntry("/global/pg_control", { content: "short" }))));
+  return store;
+}
+
+function cutControl(): MemoryObjectStore {
+  const store = restorableByWalg();
+  add(store, `${NAMED}/pg_control.tar.gz`, gzipSync(tarOf()).subarray(0, 12));
+  return store;
+}
+
+describe("files with which no server begins", () => {
+  it.each([
+    ["no PG_VERSION", () => restorable({ without: "PG_VERSION" }), "it holds no PG_VERSION"],
+    ["no backup_label", () => restorable({ without: "backup_label" }), "it holds no backup_label"],
+    ["a file twice", twice, "twice"],
+    ["another size than their sentinel says", ofOtherSize, "its sentinel says 1"],
+    ["a file twice in two tar files", inTwoParts, "twice"],
+    ["a damaged pg_control", withoutControl, "its pg_control is of no release"],
+    ["a cut tar file of pg_control", cutControl, "is not whole"],
+  ])("%s", async (_what, made, why) => {
+    const document = await look(made());
+    expect([document.verdict, document.baseBackups[0]?.why]).toEqual(["not-restorable", expect.stringContaining(why)]);
+    expect(await restored(made())).toBe("not-restorable");
+  });
+
+  it("are not looked for in a whole one", async () => {
+    for (const store of [restorable(), restorableByWalg()]) expect((await look(store)).verdict).toBe("restorable");
+  });
+});
