@@ -15,6 +15,7 @@ import { add, OLD } from "./sample-archive.ts";
 import { tarEntry, tarOf } from "./tar-builder.ts";
 
 const home = mkdtempSync(join(tmpdir(), "same-base-"));
+const OPENPGP = Buffer.concat([Uint8Array.of(0x84, 0x8c, 0x03), Buffer.alloc(500, 0x41)]);
 const NAMED = `basebackups_005/base_${segmentOf(15)}/tar_partitions`;
 let directories = 0;
 
@@ -76,5 +77,21 @@ describe("files with which no server begins", () => {
 
   it("are not looked for in a whole one", async () => {
     for (const store of [restorable(), restorableByWalg()]) expect((await look(store)).verdict).toBe("restorable");
+  });
+});
+
+describe("an object that nothing can be said of", () => {
+  it("hinders neither where no restore asks for it", async () => {
+    const store = restorable();
+    add(store, walKey(14), OPENPGP);
+    for (const depth of ["deep", "full"] as const) expect((await look(store, depth)).verdict).toBe("restorable");
+    expect(await restored(store)).toBe("restored");
+  });
+
+  it("leaves both without an answer where it is a base backup's", async () => {
+    const store = restorable();
+    add(store, partKey(1), OPENPGP);
+    expect((await look(store)).verdict).toBe("unknown");
+    expect(await restored(store)).toBe("key-unusable");
   });
 });
