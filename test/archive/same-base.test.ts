@@ -95,3 +95,13 @@ describe("an object that nothing can be said of", () => {
     expect(await restored(store)).toBe("key-unusable");
   });
 });
+
+it("counts a tar file that the store lists and does not have as missing, for both", async () => {
+  const store = restorable();
+  store.hollow.add(`${OLD.prefix}/${partKey(0)}`);
+  for (const depth of ["deep", "full"] as const) {
+    const document = await look(store, depth);
+    expect([document.verdict, document.chosenBase]).toEqual(["not-restorable", BASE]);
+  }
+  expect(await restored(store)).toBe("not-restorable");
+});
