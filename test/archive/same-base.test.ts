@@ -10,7 +10,17 @@ import { archiveRestore } from "../../src/cli/commands/archive/archive-restore-c
 import { systemClock } from "../../src/kit/clock/system-clock.ts";
 import { RecoverError } from "../../src/errors.ts";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
-import { BASE, loadSegments, partKey, restorable, restorableByWalg, segmentOf, walKey } from "./restorable-archive.ts";
+import {
+  BASE,
+  controlFile,
+  loadSegments,
+  partKey,
+  RELEASES,
+  restorable,
+  restorableByWalg,
+  segmentOf,
+  walKey,
+} from "./restorable-archive.ts";
 import { add, OLD } from "./sample-archive.ts";
 import { tarEntry, tarOf } from "./tar-builder.ts";
 
@@ -54,6 +64,13 @@ function withoutControl(): MemoryObjectStore {
   return store;
 }
 
+function foreignControl(): MemoryObjectStore {
+  const store = restorableByWalg();
+  const content = controlFile({ ...RELEASES["13"], systemId: 6262740190985621594n });
+  add(store, `${NAMED}/pg_control.tar.gz`, gzipSync(tarOf(tarEntry("/global/pg_control", { content }))));
+  return store;
+}
+
 function cutControl(): MemoryObjectStore {
   const store = restorableByWalg();
   add(store, `${NAMED}/pg_control.tar.gz`, gzipSync(tarOf()).subarray(0, 12));
@@ -68,6 +85,7 @@ describe("files with which no server begins", () => {
     ["another size than their sentinel says", ofOtherSize, "its sentinel says 1"],
     ["a file twice in two tar files", inTwoParts, "twice"],
     ["a damaged pg_control", withoutControl, "its pg_control is of no release"],
+    ["the pg_control of another cluster", foreignControl, "its pg_control of 6262740190985621594"],
     ["a cut tar file of pg_control", cutControl, "is not whole"],
   ])("%s", async (_what, made, why) => {
     const document = await look(made());

@@ -56,7 +56,11 @@ function unfit(base: BaseBackup, insides: ArchiveFacts["insides"]): string | und
   if (deltaFrom(base) !== undefined || (major !== undefined && !isKnownRelease(major))) return undefined;
   const files = new Map(looked.flatMap(({ vital }) => [...(vital ?? [])]));
   const fit = fitting(files, { start, major });
-  return typeof fit === "string" ? fit : undefined;
+  if (typeof fit === "string") return fit;
+  const own = sentinel?.ok === true ? sentinel.sentinel.walg?.systemId : undefined;
+  return own === undefined || own === fit.systemId
+    ? undefined
+    : `its sentinel is of the system ${own}, its pg_control of ${fit.systemId}`;
 }
 
 /** WAL-G leaves numbers out, but it keeps the names. */
