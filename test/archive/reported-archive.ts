@@ -5,6 +5,7 @@ import { lzop } from "../../src/rehearsal/world/formats/lzop.ts";
 import { tar } from "../../src/rehearsal/world/formats/tar.ts";
 import { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import { packed } from "./restorable-archive.ts";
+import { bytesOf, vitalMembers } from "./vital-members.ts";
 import { OLD } from "./sample-archive.ts";
 
 export type Reported = "partial-under-full-name" | "reborn-cluster" | "segments-64MB";
@@ -21,7 +22,7 @@ export async function reportedArchive(name: Reported): Promise<MemoryObjectStore
   const listed = JSON.parse(readFileSync(new URL("objects.json", folder(name)), "utf8")) as Record<string, Listed>;
   const texts = Object.values(listed).flatMap(({ text }) => text ?? []);
   for (const [key, { at, text }] of Object.entries(listed)) {
-    const content = text ?? (key.startsWith("wal_005/") ? packed(await unpacked(name, key)) : partOf(texts));
+    const content = text ?? (key.startsWith("wal_005/") ? packed(await unpacked(name, key)) : partOf(texts, key));
     store.seed(OLD.bucket, `${OLD.prefix}/${key}`, content, { lastModified: at });
   }
   return store;
@@ -36,15 +37,12 @@ export async function unpacked(name: Reported, key: string): Promise<Buffer> {
 }
 
 /** With the system identifier, and as large as the sentinel says. */
-function partOf(texts: readonly string[]): Buffer {
+function partOf(texts: readonly string[], key: string): Buffer {
+  const [, start = ""] = /base_([0-9A-F]{24})/.exec(key) ?? [];
   const systemId = texts.find((text) => /^\d+\n?$/.test(text)) ?? "";
   const [, expanded] = /"expanded_size_bytes": (\d+)/.exec(texts.join()) ?? [];
-  const identifier = Buffer.alloc(8);
-  identifier.writeBigUInt64LE(BigInt(systemId.trim()));
-  const files = [
-    { name: "global/pg_control", content: [identifier, 8184] },
-    { name: "base/1/1", content: [Number(expanded) - 8192] },
-  ];
+  const vital = vitalMembers(start, systemId.trim(), "15");
+  const files = [...vital, { name: "base/1/1", content: [Number(expanded) - bytesOf(vital)] }];
   return lzop(tar(files), { mtime: 0, fileMode: 0 });
 }
 

@@ -5,6 +5,7 @@ import { keyIn, parseLocation, type ArchiveLocation } from "../../src/archive/na
 import { segmentName } from "../../src/archive/names/segment.ts";
 import { lzop, type Run } from "../../src/rehearsal/world/formats/lzop.ts";
 import { tar } from "../../src/rehearsal/world/formats/tar.ts";
+import { bytesOf, vitalMembers } from "./vital-members.ts";
 import { MemoryObjectStore, type SeedOptions } from "../fakes/memory-object-store.ts";
 
 export const BUCKET = "our-postgresql-backups";
@@ -56,12 +57,10 @@ export function wholeSegment(number: number, sysid = SYSID, mark = ""): Uint8Arr
 }
 
 /** All files of a base backup; it tells whose it is only if that is given. */
-export function wholePart(sysid = "", mark = ""): Uint8Array {
-  return once(`part ${sysid} ${mark}`, () => {
-    const identifier = Buffer.alloc(8);
-    if (sysid !== "") identifier.writeBigUInt64LE(BigInt(sysid));
-    const control = sysid === "" ? [] : [{ name: "global/pg_control", content: [identifier, 8184] }];
-    return tar([...control, { name: "base/1/1", content: [textMark(mark), EXPANDED_BYTES - 8] }]);
+export function wholePart(sysid = "0", mark = "", start = segment(2)): Uint8Array {
+  return once(`part ${sysid} ${mark} ${start}`, () => {
+    const vital = vitalMembers(start, sysid);
+    return tar([...vital, { name: "base/1/1", content: [textMark(mark), EXPANDED_BYTES - 8 - bytesOf(vital)] }]);
   });
 }
 
@@ -111,7 +110,7 @@ export function seedArchive(store: MemoryObjectStore, options: SampleOptions = {
   };
   const sysid = options.sysid ?? SYSID;
   const whole = options.whole === true;
-  const part = whole ? wholePart("", cluster) : lzopLike(`${cluster} part`);
+  const part = whole ? wholePart(undefined, cluster) : lzopLike(`${cluster} part`);
   put(`basebackups_005/${BASE}/extended_version.txt`, "PostgreSQL 9.6.24 on x86_64-pc-linux-gnu, 64-bit\n");
   put(`basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, part);
   put(`basebackups_005/${BASE}_backup_stop_sentinel.json`, sentinelText());

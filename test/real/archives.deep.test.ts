@@ -92,7 +92,7 @@ function expectFailure(given: StaysLost, { outcome, own }: Examined): void {
   if (own !== undefined) expect(own).toEqual({ refused: "not-restorable" });
 }
 
-/** Settings of the old host and the places of its tablespaces: they are put aside (src/archive/restore/place.ts). */
+/** Settings of the old host and the places of its tablespaces: they are put aside (src/archive/tar/place.ts). */
 const ASIDE = ["pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf", "postgresql.conf", "tablespace_map"];
 
 describe("a look inside", () => {

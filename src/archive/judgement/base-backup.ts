@@ -43,7 +43,7 @@ export interface BaseBackup extends BaseName {
   readonly times: WalgTimes;
   readonly parts: readonly TarFile[];
   /** Every tar file by its name. */
-  readonly tars: ReadonlyMap<string, number>;
+  readonly tars: ReadonlyMap<string, Omit<TarFile, "index">>;
   /** Names of the tar files that must be there; undefined when no file lists them. */
   readonly wanted: readonly string[] | undefined;
 }
@@ -108,9 +108,9 @@ function textOf(facts: ArchiveFacts, group: readonly ArchiveEntry[], kind: strin
   return entry === undefined ? undefined : (facts.texts.get(entry.relative) ?? null);
 }
 
-function tarOf({ relative, kind, info }: ArchiveEntry): readonly (readonly [string, number])[] {
+function tarOf({ relative, kind, info }: ArchiveEntry): readonly (readonly [string, Omit<TarFile, "index">])[] {
   if (kind.kind !== "part" && kind.kind !== "named-tar") return [];
-  return [[relative.slice(relative.lastIndexOf("/") + 1), info.size]];
+  return [[relative.slice(relative.lastIndexOf("/") + 1), { relative, size: info.size }]];
 }
 
 const offsetLsn = ({ start, offset }: BaseName): bigint => firstByte(start) + BigInt(offset ?? 0);

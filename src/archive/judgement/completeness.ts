@@ -1,5 +1,8 @@
 /** Whether the objects of a base backup are all there. */
 import { counted } from "../../kit/text/counted.ts";
+import { majorOf } from "../../kit/sql/major-release.ts";
+import { fitting } from "../tar/vital-files.ts";
+import { isKnownRelease } from "../wal/control-values.ts";
 import type { BaseBackup } from "./base-backup.ts";
 import type { Damage } from "./damage.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
@@ -20,10 +23,11 @@ export function incompleteBecause(base: BaseBackup, around: Surroundings): strin
   if (!base.sentinel.ok) return `its sentinel ${base.sentinel.why}`;
   if (base.parts.length === 0) return "it has no tar parts";
   const own = base.writer === "wal-e" ? gapInParts(base) : gapInTars(base);
-  const bad = base.parts.find(({ relative }) => around.damage.has(relative));
-  const shortOf = base.writer === "wal-e" ? shortened(base, around.insides) : undefined;
-  const spoilt = bad && `tar part ${bad.index} is not whole: ${around.damage.get(bad.relative) ?? ""}`;
-  return own ?? spoilt ?? shortOf ?? chain(base, around);
+  const bad = [...base.tars].find(([, { relative }]) => around.damage.has(relative));
+  const part = base.parts.find(({ relative }) => relative === bad?.[1].relative);
+  const name = part === undefined ? `tar file "${bad?.[0] ?? ""}"` : `tar part ${part.index}`;
+  const spoilt = bad && `${name} is not whole: ${around.damage.get(bad[1].relative) ?? ""}`;
+  return own ?? spoilt ?? unfit(base, around.insides) ?? chain(base, around);
 }
 
 function gapInParts(base: BaseBackup): string | undefined {
@@ -38,23 +42,33 @@ function gapInParts(base: BaseBackup): string | undefined {
 }
 
 /**
- * When every part was read to its end: all files together must have the size that the sentinel names (wal-archives.md
- * §0.5).
+ * When every tar file was read to its end: the files have the size that WAL-E's sentinel names (wal-archives.md §0.5), and
+ * a server can begin from them.
  */
-function shortened({ parts, sentinel }: BaseBackup, insides: ArchiveFacts["insides"]): string | undefined {
-  const sizes = parts.map(({ relative }) => insides?.get(relative)?.memberBytes);
-  const wanted = sentinel?.ok === true ? sentinel.sentinel.expandedBytes : 0;
-  const there = sizes.reduce<number>((sum, size) => sum + (size ?? Number.POSITIVE_INFINITY), 0);
-  return there < wanted
-    ? `its files have ${there} bytes, and its sentinel says ${wanted}: a part is missing`
-    : undefined;
+function unfit(base: BaseBackup, insides: ArchiveFacts["insides"]): string | undefined {
+  const { sentinel, start, version } = base;
+  const looked = [...base.tars.values()].map(({ relative }) => insides?.get(relative) ?? {});
+  const there = looked.reduce((sum, { memberBytes = Number.NaN }) => sum + memberBytes, 0);
+  if (Number.isNaN(there)) return undefined;
+  const wanted = base.writer === "wal-e" && sentinel?.ok === true ? sentinel.sentinel.expandedBytes : 0;
+  if (wanted > 0 && there !== wanted)
+    return `its files have ${there} bytes, and its sentinel says ${wanted}${there < wanted ? ": a part is missing" : ""}`;
+  const major = version === undefined ? undefined : majorOf(version);
+  if (deltaFrom(base) !== undefined || (major !== undefined && !isKnownRelease(major))) return undefined;
+  const files = new Map(looked.flatMap(({ vital }) => [...(vital ?? [])]));
+  const fit = fitting(files, { start, major });
+  if (typeof fit === "string") return fit;
+  const own = sentinel?.ok === true ? sentinel.sentinel.walg?.systemId : undefined;
+  return own === undefined || own === fit.systemId
+    ? undefined
+    : `its sentinel is of the system ${own}, its pg_control of ${fit.systemId}`;
 }
 
 /** WAL-G leaves numbers out, but it keeps the names. */
 function gapInTars({ tars, wanted }: BaseBackup): string | undefined {
   const missing = wanted?.find((name) => !tars.has(name));
   if (missing !== undefined) return `tar file "${missing}" is missing`;
-  const empty = [...tars].find(([, size]) => size === 0);
+  const empty = [...tars].find(([, { size }]) => size === 0);
   if (empty !== undefined) return `tar file "${empty[0]}" is empty`;
   // Without it WAL-G refuses the restore (v0.2.19 internal/backup_fetch_handler.go, PgControlNotFoundError).
   if (![...tars.keys()].some((name) => name.startsWith("pg_control.tar"))) return "it has no pg_control";
@@ -70,7 +84,7 @@ export function bytesShort({
   sentinel,
 }: BaseBackup): { readonly sent: number; readonly stored: number } | undefined {
   const sent = sentinel?.ok === true ? (sentinel.sentinel.walg?.compressedBytes ?? 0) : 0;
-  const stored = [...tars.values()].reduce((sum, size) => sum + size, 0);
+  const stored = [...tars.values()].reduce((sum, { size }) => sum + size, 0);
   return stored < sent ? { sent, stored } : undefined;
 }
 

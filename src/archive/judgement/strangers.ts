@@ -25,8 +25,7 @@ export function strangers(
   return [
     ...facts.entries.flatMap((entry) => strangeKey(entry, onlooker.reader)),
     ...coldObjects(facts, onlooker.needs),
-    ...facts.entries.flatMap((entry) => strangeHead(facts, entry, onlooker)),
-    ...facts.entries.flatMap((entry) => hidden(facts, entry, onlooker)),
+    ...facts.entries.flatMap((entry) => (onlooker.needs(entry) ? strangeInside(facts, entry, onlooker) : [])),
   ];
 }
 
@@ -49,6 +48,12 @@ function strangeKey(entry: ArchiveEntry, reader: Reader): readonly Problem[] {
       return [];
   }
 }
+
+/** Of an object that no restore asks for, nobody need know more. */
+const strangeInside = (facts: ArchiveFacts, entry: ArchiveEntry, onlooker: Onlooker): readonly Problem[] => [
+  ...strangeHead(facts, entry, onlooker),
+  ...hidden(facts, entry, onlooker),
+];
 
 /** Those that no restore asks for may stay where they are. */
 function coldObjects(facts: ArchiveFacts, needs: (entry: ArchiveEntry) => boolean): readonly Problem[] {

@@ -2,6 +2,7 @@
 import type { ObjectInfo, Rows } from "../../ports/object-store.ts";
 import type { KeyKind } from "../names/layout.ts";
 import type { ArchiveLocation } from "../names/location.ts";
+import type { VitalFiles } from "../tar/vital-files.ts";
 import type { PageHeader } from "../wal/page-header.ts";
 import type { WalEnd } from "../wal/record-walk.ts";
 
@@ -52,6 +53,8 @@ export interface Inside {
   readonly whole?: boolean;
   /** Of all files in a tar file that was read to its end. */
   readonly memberBytes?: number;
+  /** Those of them that lie in a tar file that was read to its end. */
+  readonly vital?: VitalFiles;
   /** Of the cluster that a base backup restores to, in the tar file that holds its control file. */
   readonly systemId?: string;
 }

@@ -9,6 +9,7 @@ import { SYSID_KEY } from "../names/layout.ts";
 import { parseSysid } from "../names/sysid.ts";
 import { controlSysid } from "../wal/pg-control.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.ts";
+import { unlessHollow } from "./hollow.ts";
 import { controlFileIn, piecesOf } from "./control-file.ts";
 
 /** Of one base backup: a small one is read whole, and in a large one the file may stand anywhere. */
@@ -72,8 +73,10 @@ async function inParts(
     left -= to - from;
   };
   for (const entry of parts) {
-    const control = await controlFileIn(piecesOf(reader, { location, entry }, { piece: PIECE, before }));
-    if (control !== undefined) return controlSysid(control);
+    const place = { bucket: location.bucket, info: entry.info };
+    const pieces = piecesOf(reader, { location, entry }, { piece: PIECE, before });
+    const control = await unlessHollow(reader, place, () => controlFileIn(pieces));
+    if (control !== undefined && control !== "hollow") return controlSysid(control);
   }
   return undefined;
 }

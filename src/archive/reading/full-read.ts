@@ -4,18 +4,28 @@ import { Damaged } from "../../kit/damaged.ts";
 import { packingOfKey } from "../names/packing.ts";
 import { type Segment, segmentBytesOf } from "../names/segment.ts";
 import { type PageHeader, pageHeader } from "../wal/page-header.ts";
+import { CONTROL_BYTES } from "../wal/control-values.ts";
 import { CONTROL_FILE, controlSysid } from "../wal/pg-control.ts";
+import { fileAt, heldTwice } from "../tar/place.ts";
+import { VITAL_FILES } from "../tar/vital-files.ts";
 import { readTar, type Visit } from "../tar/members.ts";
 import { mostUnpacked } from "../tar/most-unpacked.ts";
-import type { Inside } from "./facts.ts";
+import type { ArchiveEntry, Inside } from "./facts.ts";
 import { type Looked, mayBeEncrypted } from "./glance.ts";
 import type { WalEnds } from "./archive-facts.ts";
+import { writerOf } from "./reader.ts";
 
 /** Follows the records of a whole segment, after those of the segments before it. */
 export type Follow = (segment: Segment, content: Uint8Array) => Promise<WalEnds>;
 
+export interface FullTerms {
+  readonly follow: Follow;
+  /** Paths that the tar files of the same base backup held so far; grows. */
+  readonly seen: Set<string>;
+}
+
 /** Throws Damaged for an object whose content does not fit its name, to its last byte. */
-export async function fullRead(looked: Looked, follow: Follow): Promise<Inside> {
+export async function fullRead(looked: Looked, { follow, seen }: FullTerms): Promise<Inside> {
   const { entry } = looked;
   const packing = packingOfKey(entry.relative);
   if (packing === undefined || packing === "lzma")
@@ -24,7 +34,7 @@ export async function fullRead(looked: Looked, follow: Follow): Promise<Inside> 
   const head = new FirstPiece(await looked.reader.stream(at, { ifMatch: entry.info.etag, size: entry.info.size }));
   const pieces = decompressed(head.pieces(), packing);
   try {
-    if (entry.kind.kind !== "segment") return { ...(await tarFile(pieces, entry.info.size)), whole: true };
+    if (entry.kind.kind !== "segment") return { ...(await tarFile(pieces, entry, seen)), whole: true };
     const { page, content } = await segment(pieces, segmentBytesOf(entry.kind.segment.number));
     if (content === undefined) return { page, whole: true };
     return { page, whole: true, ends: await follow(entry.kind.segment, content) };
@@ -78,28 +88,37 @@ async function segment(
  * The sum over all parts: a WAL-E sentinel's `expanded_size_bytes`, the only trace of a lost part (wal-archives.md
  * §0.5).
  */
-async function tarFile(pieces: AsyncIterable<Uint8Array>, packed: number): Promise<Inside> {
+async function tarFile(
+  pieces: AsyncIterable<Uint8Array>,
+  { kind, info }: ArchiveEntry,
+  seen: Set<string>,
+): Promise<Inside> {
+  const isRooted = "base" in kind && writerOf(kind.base) === "wal-g";
   let memberBytes = 0;
-  let systemId: string | undefined;
-  const look: Visit = async ({ name, size }, body) => {
-    memberBytes += size;
-    if (CONTROL_NAMES.has(name)) systemId = controlSysid(await collected(body));
+  const vital = new Map<string, Uint8Array>();
+  const look: Visit = async (member, body) => {
+    memberBytes += member.size;
+    const path = fileAt(member, isRooted);
+    if (path === undefined) return;
+    if (seen.has(path)) throw heldTwice(path);
+    seen.add(path);
+    if (VITAL_FILES.some((name) => name === path)) vital.set(path, await collected(body));
   };
-  await readTar(pieces, look, { most: mostUnpacked(packed) });
-  return { memberBytes, ...(systemId === undefined ? {} : { systemId }) };
+  await readTar(pieces, look, { most: mostUnpacked(info.size) });
+  const control = vital.get(CONTROL_FILE);
+  const systemId = control === undefined ? undefined : controlSysid(control);
+  return { memberBytes, vital, ...(systemId === undefined ? {} : { systemId }) };
 }
 
-/** WAL-E writes it with a dot before it if its tarfile does, WAL-G with a slash. */
-const CONTROL_NAMES: ReadonlySet<string> = new Set([CONTROL_FILE, `./${CONTROL_FILE}`, `/${CONTROL_FILE}`]);
-/** The file has 8 KiB; bytes behind these are ignored. */
-const LARGEST_CONTROL = 8192;
+/** `pg_control` has 8 KiB, the others less; a longer one shows by one byte more. */
+const LARGEST_VITAL = CONTROL_BYTES + 1;
 
 async function collected(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of body) {
-    if (size < LARGEST_CONTROL) pieces.push(Buffer.from(piece));
+    if (size < LARGEST_VITAL) pieces.push(Buffer.from(piece));
     size += piece.length;
   }
-  return Buffer.concat(pieces);
+  return Buffer.concat(pieces).subarray(0, LARGEST_VITAL);
 }

@@ -14,7 +14,7 @@ import { packingOfKey } from "../names/packing.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";
 import { HOLLOW, unlessHollow } from "./hollow.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
-import { type Follow, fullRead } from "./full-read.ts";
+import { type Follow, fullRead, type FullTerms } from "./full-read.ts";
 import { WalChain } from "./wal-chain.ts";
 
 export const DEPTHS = ["deep", "full"] as const;
@@ -45,6 +45,7 @@ export async function lookInside(
   const small = depth === "full" ? new Set<string>() : smallBases(facts);
   const chain = new WalChain(facts);
   const turns = new Turns();
+  const paths = new Paths();
   const held = Math.floor(MOST_HELD / (facts.segmentBytes ?? SEGMENT_BYTES));
   const inFlight = depth === "full" ? Math.max(1, Math.min(IN_FLIGHT.full, held)) : IN_FLIGHT.deep;
   await inParallel(entries, inFlight, async (entry) => {
@@ -57,8 +58,8 @@ export async function lookInside(
     };
     const looked = { reader, location: facts.location, entry };
     const place = { bucket: facts.location.bucket, info: entry.info };
-    const seen = () => answered(() => look(looked, follow));
-    const inside = await unlessHollow(reader, place, seen).finally(turn.over);
+    const terms = { follow, seen: isTar(entry.kind) ? paths.of(entry.kind.base.name) : new Set<string>() };
+    const inside = await unlessHollow(reader, place, () => answered(() => look(looked, terms))).finally(turn.over);
     insides.set(entry.relative, inside === "hollow" ? { broken: HOLLOW } : inside);
     progress?.(insides.size, entries.length);
   });
@@ -78,17 +79,30 @@ class Turns {
   }
 }
 
-async function bothEnds(looked: Looked, follow: Follow): Promise<Inside> {
+/** Paths in a base backup by its name; its tar files come one behind the other, some of them at once. */
+class Paths {
+  readonly #sets = new Map<string, Set<string>>();
+
+  of(base: string): Set<string> {
+    const known = this.#sets.get(base) ?? new Set();
+    this.#sets.set(base, known);
+    const [first = base] = this.#sets.keys();
+    if (this.#sets.size > IN_FLIGHT.deep) this.#sets.delete(first);
+    return known;
+  }
+}
+
+async function bothEnds(looked: Looked, terms: FullTerms): Promise<Inside> {
   const seen = await glance(looked);
-  return seen === DOUBTFUL ? await fullRead(looked, follow) : seen;
+  return seen === DOUBTFUL ? await fullRead(looked, terms) : seen;
 }
 
 /** The ends of a message show nothing of its content, so it is read whole. */
-async function bothEndsOrAll(looked: Looked, follow: Follow): Promise<Inside> {
+async function bothEndsOrAll(looked: Looked, terms: FullTerms): Promise<Inside> {
   try {
-    return await bothEnds(looked, follow);
+    return await bothEnds(looked, terms);
   } catch (error) {
-    if (error instanceof Damaged && error.damage === "encrypted") return await fullRead(looked, follow);
+    if (error instanceof Damaged && error.damage === "encrypted") return await fullRead(looked, terms);
     throw error;
   }
 }

@@ -2,10 +2,9 @@
 import { lstat, realpath, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Damaged } from "../../kit/damaged.ts";
-import { quoted } from "../../kit/text/printable.ts";
 import { type DataFiles, parentOf } from "./data-files.ts";
 import type { TarNotes } from "./kept.ts";
-import { OWN_DIRECTORY, type Place, placeOf, staysInside, TABLESPACES } from "./place.ts";
+import { heldTwice, OWN_DIRECTORY, type Place, placeOf, staysInside, TABLESPACES } from "../tar/place.ts";
 import type { TarMember } from "../tar/members.ts";
 
 export interface BaseTerms {
@@ -85,7 +84,7 @@ export class BaseMembers {
     // Settings in other files of the old host. A file of the archive itself comes as a separate member.
     if (place.kind === "aside" && member.kind === "link") return;
     if (member.kind === "directory") return await this.#directory(notes, place.path);
-    if (this.#seen.has(place.path)) throw new Damaged("wrong", `it holds ${quoted(place.path)} twice`);
+    if (this.#seen.has(place.path)) throw heldTwice(place.path);
     this.#seen.add(place.path);
     if (member.kind === "link") return this.#remember(notes, place.path, member.link);
     await this.#file(notes, place, { size: member.size, body });

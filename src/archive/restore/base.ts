@@ -3,9 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Damaged } from "../../kit/damaged.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
-import { type ControlValues, controlValues } from "../wal/control-values.ts";
-import { CONTROL_FILE } from "../wal/pg-control.ts";
-import { segmentName } from "../names/segment.ts";
+import type { ControlValues } from "../wal/control-values.ts";
 import { BaseMembers } from "./base-members.ts";
 import type { DataFiles } from "./data-files.ts";
 import { explained, type SourceObjects } from "./objects.ts";
@@ -15,6 +13,7 @@ import { UnusableBase } from "./unusable-base.ts";
 import { isBefore } from "./settings.ts";
 import { readTar } from "../tar/members.ts";
 import { mostUnpacked } from "../tar/most-unpacked.ts";
+import { fitting, VITAL_FILES } from "../tar/vital-files.ts";
 
 /** Unpacking keeps one core busy; more at once only hides how long the store takes to answer. */
 const IN_FLIGHT = 4;
@@ -47,7 +46,7 @@ export async function restoreBase(work: BaseWork): Promise<RestoredBase> {
   const members = new BaseMembers({ files, rooted: plan.writer === "wal-g", most, requireRoom, look: written });
   await inParallel(plan.tars, IN_FLIGHT, (tar) => bring(tar, members, work));
   requireAll(plan, members);
-  const control = await requireFitting(plan, root);
+  const control = await requireFitting(plan, members, root);
   for (const path of emptyDirectories(control.version)) await files.directory(path);
   await members.makeLinks(root);
   const { bytes, putAside, linksLeftOut, tablespaces } = members;
@@ -76,27 +75,16 @@ function spoilt(error: unknown, tar: PackedFile): unknown {
   return new UnusableBase(`"${tar.info.key}" cannot be used: ${error.message}`, { place: tar.info.key, cause: error });
 }
 
-const ALWAYS_THERE = ["PG_VERSION", CONTROL_FILE, "backup_label"] as const;
-
-function requireAll(plan: RestorePlan, members: BaseMembers): void {
-  const missing = ALWAYS_THERE.find((path) => !members.has(path));
-  if (missing !== undefined) throw notWhole(plan, `it holds no ${missing}`);
-  const short = plan.expandedBytes - members.bytes;
-  if (plan.writer === "wal-e" && plan.expandedBytes > 0 && short !== 0)
-    throw notWhole(plan, `its files have ${members.bytes} bytes, and its sentinel says ${plan.expandedBytes}`);
+function requireAll(plan: RestorePlan, { bytes }: BaseMembers): void {
+  if (plan.writer === "wal-e" && plan.expandedBytes > 0 && bytes !== plan.expandedBytes)
+    throw notWhole(plan, `its files have ${bytes} bytes, and its sentinel says ${plan.expandedBytes}`);
 }
 
-async function requireFitting(plan: RestorePlan, root: string): Promise<ControlValues> {
-  const text = async (path: string): Promise<string> => (await readFile(join(root, path))).toString("latin1");
-  const control = controlValues(await readFile(join(root, CONTROL_FILE)));
-  if (control === undefined) throw notWhole(plan, "its pg_control is of no release from 9.4 to 18, or is damaged");
-  const version = (await text("PG_VERSION")).trim();
-  if (version !== control.version) throw notWhole(plan, `PG_VERSION says ${version}, pg_control ${control.version}`);
-  if (plan.major !== undefined && plan.major !== version)
-    throw notWhole(plan, `the archive says PostgreSQL ${plan.major}, its files are of ${version}`);
-  const label = await text("backup_label");
-  if (!label.includes(`(file ${segmentName(plan.start)})`))
-    throw notWhole(plan, `its backup_label does not begin at ${segmentName(plan.start)}`);
+async function requireFitting(plan: RestorePlan, members: BaseMembers, root: string): Promise<ControlValues> {
+  const files = new Map<string, Uint8Array>();
+  for (const path of VITAL_FILES) if (members.has(path)) files.set(path, await readFile(join(root, path)));
+  const control = fitting(files, plan);
+  if (typeof control === "string") throw notWhole(plan, control);
   return control;
 }
 

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { ObjectInfo } from "../../ports/object-store.ts";
 import { crc32c } from "../wal/crc32c.ts";
 import { synced } from "./data-files.ts";
-import { OWN_DIRECTORY } from "./place.ts";
+import { OWN_DIRECTORY } from "../tar/place.ts";
 
 /** The contents of one tar file. Paths lie below the data directory. */
 export interface TarNotes {

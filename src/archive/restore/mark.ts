@@ -10,7 +10,7 @@ import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { livenessOf, type ProcessIdentity, thisProcess } from "../../kit/process/process-identity.ts";
 import { absent, codeOf } from "./disk-failure.ts";
-import { OWN_DIRECTORY } from "./place.ts";
+import { OWN_DIRECTORY } from "../tar/place.ts";
 
 export const MARK = `${OWN_DIRECTORY}/restoring.json`;
 

@@ -47,7 +47,7 @@ export class SourceObjects {
 export function explained(error: unknown, { info }: Pick<PackedFile, "info">): unknown {
   if (!(error instanceof Damaged)) return error;
   const isLocked = error.damage === "encrypted";
-  return giveUp("not-restorable", `"${info.key}" cannot be used: ${error.message}`)
+  return giveUp(isLocked ? "key-unusable" : "not-restorable", `"${info.key}" cannot be used: ${error.message}`)
     .at(info.key)
     .advise(
       isLocked

@@ -10,7 +10,7 @@ import { DataFiles } from "./data-files.ts";
 import { diskFailure } from "./disk-failure.ts";
 import { type Named, nameOf } from "./kept.ts";
 import { SourceObjects } from "./objects.ts";
-import { OWN_DIRECTORY } from "./place.ts";
+import { OWN_DIRECTORY } from "../tar/place.ts";
 import type { RestorePlan } from "./plan.ts";
 import { isBefore, settingsFiles, socketDirectoryOf } from "./settings.ts";
 import { partialOf, type Staging, stage } from "./staging.ts";

@@ -3,7 +3,7 @@
  * `recovery.signal` since 12, make it wait for the archive (PostgreSQL 12 release notes, E.24.2). The rest stands in
  * `postgresql.auto.conf`, which outweighs any other file.
  */
-import { OWN_DIRECTORY } from "./place.ts";
+import { OWN_DIRECTORY } from "../tar/place.ts";
 
 export interface RecoveryTerms {
   /** `9.6`, `13`. */

@@ -13,7 +13,7 @@ import { synced } from "./data-files.ts";
 import { absent } from "./disk-failure.ts";
 import { Kept, KEPT_FILE, type Named, type Undertaking } from "./kept.ts";
 import { Mark, MARK, requireUnmarked } from "./mark.ts";
-import { OWN_DIRECTORY } from "./place.ts";
+import { OWN_DIRECTORY } from "../tar/place.ts";
 
 /** The server itself writes some segments of WAL before it answers. */
 const ROOM_FOR_THE_SERVER = 256 * 1024 * 1024;

@@ -10,7 +10,7 @@ import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";
 import { RecordWalk, type Told } from "../wal/record-walk.ts";
 import type { DataFiles } from "./data-files.ts";
 import { explained, type SourceObjects } from "./objects.ts";
-import { OWN_DIRECTORY } from "./place.ts";
+import { OWN_DIRECTORY } from "../tar/place.ts";
 import type { Kept } from "./kept.ts";
 import type { CutWal, MetEnds } from "./met.ts";
 import type { PackedFile, PlannedSegment, RestorePlan } from "./plan.ts";

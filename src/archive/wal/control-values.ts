@@ -48,6 +48,9 @@ const LAYOUTS: Readonly<Record<number, ControlLayout>> = {
   202506291: { version: "18", ...since12, crc: 292 },
 };
 
+export const isKnownRelease = (major: string): boolean =>
+  Object.values(LAYOUTS).some(({ version }) => version === major);
+
 /** Undefined for a release that is not known. */
 export function controlLayout(control: Buffer): ControlLayout | undefined {
   return LAYOUTS[control.readUInt32LE(12)];

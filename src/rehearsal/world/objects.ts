@@ -6,6 +6,7 @@
 import type { Change, Database } from "./database/database.ts";
 import { packedMember } from "../real-archive/contents.ts";
 import { lsnText, segmentName } from "./database/database.ts";
+import { crc32c } from "./formats/crc32c.ts";
 import { lzop, md5, plainSize, type Run } from "./formats/lzop.ts";
 import { tar } from "./formats/tar.ts";
 import { walSegment } from "./formats/wal-segment.ts";
@@ -115,10 +116,13 @@ function members(
   database: Database,
   base: { readonly at: number; readonly segment: number },
 ): { readonly name: string; readonly content: readonly Run[] }[] {
-  const control = Buffer.alloc(256);
+  const control = Buffer.alloc(260);
   control.writeBigUInt64LE(BigInt(database.sysid), 0);
+  control.writeUInt32LE(database.version.startsWith("9.5") ? 201510051 : 201608131, 12);
   control.writeUInt32LE(base.segment, 32);
   control.writeUInt32LE(database.timeline, 56);
+  control.writeUInt32LE(16 * 1024 * 1024, 228);
+  control.writeUInt32LE(crc32c(control.subarray(0, 256)), 256);
   const label = `START WAL LOCATION: ${lsnText(base.segment, 0x28)} (file ${segmentName(database.timeline, base.segment)})\n`;
   const data = Buffer.from(JSON.stringify({ roles: database.roles, tables: database.tables }));
   return [

@@ -7,6 +7,7 @@ import { archiveVerify, type ArchiveVerifyDocument } from "../../../src/cli/comm
 import { lzop, type Run } from "../../../src/rehearsal/world/formats/lzop.ts";
 import { tar } from "../../../src/rehearsal/world/formats/tar.ts";
 import { MemoryObjectStore } from "../../fakes/memory-object-store.ts";
+import { bytesOf, vitalMembers } from "../vital-members.ts";
 import { OLD, segment, sentinelText, stamp, switchRecord } from "../sample-archive.ts";
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -47,15 +48,14 @@ class Prefix {
   }
 
   base(cluster: string, number: number, at = number): this {
-    const control = Buffer.alloc(8192);
-    control.writeBigUInt64LE(BigInt(cluster), 0);
-    const content = packed(tar([{ name: "global/pg_control", content: [control] }]));
+    const vital = vitalMembers(segment(number), cluster);
+    const content = packed(tar([...vital]));
     const name = `basebackups_005/${baseAt(number)}`;
     this.put(`${name}/extended_version.txt`, "PostgreSQL 9.6.24 on x86_64-pc-linux-gnu\n", at);
     this.put(`${name}/tar_partitions/part_00000000.tar.lzo`, content, at);
     return this.put(
       `${name}_backup_stop_sentinel.json`,
-      sentinelText(segment(number), { expanded_size_bytes: 8192 }),
+      sentinelText(segment(number), { expanded_size_bytes: bytesOf(vital) }),
       at,
     );
   }

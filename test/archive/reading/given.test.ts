@@ -29,7 +29,7 @@ function chill(
 function twoBases(): MemoryObjectStore {
   const store = sampleArchive({ whole: true });
   const name = addBase(store, 4);
-  add(store, `basebackups_005/${name}/tar_partitions/part_00000000.tar.lzo`, wholePart("", "old"), {
+  add(store, `basebackups_005/${name}/tar_partitions/part_00000000.tar.lzo`, wholePart(undefined, "old", segment(4)), {
     lastModified: stamp(4),
   });
   return store;

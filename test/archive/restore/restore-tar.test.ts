@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fc } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
 import { Damaged } from "../../../src/kit/damaged.ts";
-import { placeOf } from "../../../src/archive/restore/place.ts";
+import { placeOf } from "../../../src/archive/tar/place.ts";
 import { readTar } from "../../../src/archive/tar/members.ts";
 import { mostUnpacked } from "../../../src/archive/tar/most-unpacked.ts";
 import { tarEntry, tarOf } from "../tar-builder.ts";

@@ -4,6 +4,7 @@
  */
 import { Damaged } from "../../kit/damaged.ts";
 import { quoted } from "../../kit/text/printable.ts";
+import type { TarMember } from "./members.ts";
 
 /**
  * The directory for the restore's own files, in the data directory: PostgreSQL looks at no name that it does not know.
@@ -57,6 +58,15 @@ export function placeOf(name: string, rooted: boolean): Place {
     return { kind: "leave-out", path };
   return { kind: "keep", path };
 }
+
+/** The path that no other member may take; undefined for a directory and for one that is left out. */
+export function fileAt({ kind, name }: TarMember, rooted: boolean): string | undefined {
+  const place = placeOf(name, rooted);
+  const isLeftOut = place.kind === "leave-out" || (kind === "link" && place.kind !== "keep");
+  return kind === "directory" || isLeftOut ? undefined : place.path;
+}
+
+export const heldTwice = (path: string): Damaged => new Damaged("wrong", `it holds ${quoted(path)} twice`);
 
 function cleaned(name: string): string {
   const path = name.replace(/^(?:\.\/+)+/, "").replace(/(?<!\/)\/+$/, "");

@@ -1,0 +1,30 @@
+/** The files of a base backup that a server cannot begin without, as members of a tar file. */
+import { crc32c } from "../../src/archive/wal/crc32c.ts";
+import type { Run } from "../../src/rehearsal/world/formats/lzop.ts";
+
+interface Member {
+  readonly name: string;
+  readonly content: readonly Run[];
+}
+
+const CATALOGS = { "9.6": { catalog: 201608131, crcAt: 256 }, "15": { catalog: 202209061, crcAt: 288 } } as const;
+
+/** `start`: the segment that it begins in. */
+export function vitalMembers(start: string, sysid: string, release: keyof typeof CATALOGS = "9.6"): readonly Member[] {
+  const { catalog, crcAt } = CATALOGS[release];
+  const control = Buffer.alloc(8192);
+  control.writeBigUInt64LE(BigInt(sysid));
+  control.writeUInt32LE(catalog, 12);
+  control.writeUInt32LE(16 * 1024 * 1024, 228);
+  control.writeUInt32LE(crc32c(control.subarray(0, crcAt)), crcAt);
+  return [
+    { name: "PG_VERSION", content: [Buffer.from(`${release}\n`)] },
+    { name: "global/pg_control", content: [control] },
+    { name: "backup_label", content: [Buffer.from(`START WAL LOCATION: 0/28 (file ${start})\n`)] },
+  ];
+}
+
+export const bytesOf = (members: readonly Member[]): number =>
+  members
+    .flatMap(({ content }) => content)
+    .reduce<number>((sum, run) => sum + (typeof run === "number" ? run : run.length), 0);
