@@ -39,7 +39,8 @@ export interface Undone {
 /** Writes down that nothing of the unit is left, or nothing that undo takes back. */
 export async function markUndone(session: Session, one: UnitToUndo, undone: Undone): Promise<void> {
   const { unit, attempt } = one;
-  await session.ledger.append({ type: "step-undone", ...unit, attempt, evidence: undone.evidence });
+  const found = undone.how === "found" ? ({ found: true } as const) : {};
+  await session.ledger.append({ type: "step-undone", ...unit, attempt, evidence: undone.evidence, ...found });
   session.emit({ type: "step-ended", ...unit, state: "undone", ...undone, durationMs: 0 });
 }
 
