@@ -83,8 +83,8 @@ async function goBack(session: Session, { one, undo, weather }: Going): Promise<
     commands,
     back: true,
   });
-  const began = { title: undoUnitTitle(one), effect, attempt: attempt - one.stepAttempt, commands, undo: undo.cost };
-  session.emit({ type: "step-began", ...unit, ...began });
+  const began = { title: undoUnitTitle(one), effect, attempt: attempt - one.stepAttempt, commands };
+  session.emit({ type: "step-began", ...unit, ...began, undo: undo.cost, back: true });
   const error = await attemptBack(session, one, undo);
   if (error !== undefined && isTransient(error)) await weather.pause(error);
   const found = await probeBack(session, one, undo);
