@@ -88,7 +88,7 @@ describe("consent to what disrupts or destroys", () => {
         kind: "typed",
         expected: TARGET,
         prompt: `Step stop; Step add; Step swap: go on with ${TARGET}?`,
-        why: "From here on things are stopped, moved or replaced: ? shows how.",
+        why: "From here on things are stopped, moved or replaced: m shows the commands.",
         details: ['points of no return: "Step stop", "Step add", "Step swap"'],
         more: [
           "stop (disrupt): Step stop",

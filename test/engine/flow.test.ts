@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { reversible, TakenBack } from "./reversible.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 describe("a condition", () => {
@@ -146,8 +147,21 @@ describe("assert", () => {
     const bench = new Bench();
     const result = await bench.run({ runbook: runbookOf([make]), flags: YES });
     expect(result).toMatchObject({ exitCode: 12, error: { code: "proof-failed" } });
-    expect(result.error?.message).toContain('steps.make.made == "x"');
+    expect(result.error?.message).toContain('this does not hold: steps.make.made == "x" (steps.make.made is "db")');
+    expect(result.error?.remedy).toContain("correct the runbook and run it anew. This run keeps its text.");
+    expect(result.error?.remedy).not.toContain("dingo-recover undo");
     expect(bench.state.units.get("make")?.kind).toBe("failed");
+  });
+
+  it("says how the run is taken back, where it can be", async () => {
+    const make = step("make", {
+      action: reversible(new FakeWorld(), new TakenBack(), "create"),
+      with: { key: "db" },
+      assert: { text: 'steps.make.made.startsWith("x") || size(steps.make.made) > 200' },
+    });
+    const result = await new Bench().run({ runbook: runbookOf([make]), flags: YES });
+    expect(result.error?.message).toMatch(/> 200 \(steps\.make\.made is "db"\)$/u);
+    expect(result.error?.remedy).toContain(`"dingo-recover undo ${result.run}", correct the runbook`);
   });
 
   it("sees the item of a for_each", async () => {

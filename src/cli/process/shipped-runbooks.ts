@@ -48,9 +48,12 @@ function loaded(composed: ComposedFile, file: string): Loaded {
   return "diagnostics" in found ? { diagnostics: ownFirst(found.diagnostics.map(composed.locate), file) } : found;
 }
 
-/** Mistakes of the file that was asked for stand before those of what it includes. */
+/** Mistakes of the file that was asked for stand by line, before those of what it includes. */
 const ownFirst = (found: readonly Diagnostic[], file: string): readonly Diagnostic[] =>
-  found.toSorted((one, other) => Number(one.file !== file) - Number(other.file !== file));
+  found.toSorted((one, other) => {
+    if (one.file !== file || other.file !== file) return Number(one.file !== file) - Number(other.file !== file);
+    return one.line - other.line || one.column - other.column;
+  });
 
 /** The mistakes beside the includes that failed. */
 function besides({ rest }: NotComposed, file: string): readonly Diagnostic[] {

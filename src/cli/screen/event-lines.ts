@@ -29,7 +29,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
           `${event.title}${event.rehearsal ? "  (rehearsal: nothing real is touched)" : ""}${event.dryRun ? "  (dry run: nothing is changed)" : ""}`,
           width,
         ),
-        `run ${event.run}, ${counted(event.steps.length, "step")}${event.resumed ? ", resumed" : ""}`,
+        `run ${event.run}, ${counted(event.steps.length, "step")}${event.resumed && !event.dryRun ? ", resumed" : ""}`,
         ...givenLines(event.given ?? [], width),
         "",
       ];
@@ -42,7 +42,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
           width,
         ),
         ...(verbose ? commandLines(event.commands) : []),
-        ...(event.undo === undefined ? [] : wrap(`undo: ${event.undo}`, width, "    ")),
+        ...wayBackLines(event, width),
       ];
     case "step-progress":
       return verbose ? [`    ${progressText(event.progress)}`] : [];
@@ -54,10 +54,12 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
       return [
         ...hanging(`${unitName(event)}  ${event.title}  [${event.effect}]`, width),
         ...commandLines(event.commands),
-        ...(event.undo === undefined ? [] : wrap(`undo: ${event.undo}`, width, "    ")),
+        ...wayBackLines(event, width),
       ];
     case "review":
-      return ["", ...event.rows.flatMap(({ label, value }) => row(label, value, width)), ""];
+      return event.rows.length === 0
+        ? []
+        : ["", ...event.rows.flatMap(({ label, value }) => row(label, value, width)), ""];
     case "waiting":
       return [
         ...wrap(`waiting: ${event.error.message}`, width, "    "),
@@ -74,7 +76,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "question":
       return questionLines(event.question, width);
     case "answered":
-      return [`    answered by ${ANSWERED_BY[event.by] ?? event.by}`];
+      return wrap(answeredText(event), width, "    ");
     case "note":
       return wrap(event.message, width, "  ");
     case "run-ended":
@@ -82,6 +84,15 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     default:
       return unreachable(event);
   }
+}
+
+function answeredText({ step, question, by, option }: Extract<RunEvent, { type: "answered" }>): string {
+  const what = step === undefined ? question : `${step} (${question})`;
+  return `${what}: answered by ${option ?? ANSWERED_BY[by] ?? by}`;
+}
+
+function wayBackLines({ undo, back }: { readonly undo?: string; readonly back?: true }, width: number): string[] {
+  return undo === undefined ? [] : wrap(back === true ? undo : `undo: ${undo}`, width, "    ");
 }
 
 /** With its item: several of one step have the same title. */

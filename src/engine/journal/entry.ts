@@ -178,8 +178,11 @@ export const BODIES = {
   },
   "step-in-doubt": { ...attempt, evidence: text, error: optional(error), back: optional(mark) },
   "step-skipped": { step: text, why: text },
-  /** `again`: opened anew after drift, not taken back (E3); absent in older journals. */
-  "step-undone": { ...attempt, evidence: text, again: optional(mark) },
+  /**
+   * `again`: opened anew after drift, not taken back (E3). `found`: a probe found nothing of the step, and its way back
+   * was not gone. Absent in older journals.
+   */
+  "step-undone": { ...attempt, evidence: text, again: optional(mark), found: optional(mark) },
   "items-fixed": { step: text, items: list, itemsEvidence: optional(evidence) },
   decided: {
     ...unit,

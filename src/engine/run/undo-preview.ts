@@ -6,6 +6,7 @@ import type { Runbook } from "../runbook/runbook.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import type { EventBody, EventSink } from "../state/event.ts";
 import { planRun } from "../state/plan.ts";
+import type { Closing } from "../../kit/text/closing.ts";
 import { replay } from "../state/replay.ts";
 import { undoUnitTitle } from "../steps/undo-step.ts";
 import { isLeft, type UnitToUndo, unitsToUndo, wayBackOf } from "../steps/way-back.ts";
@@ -31,8 +32,14 @@ export function previewUndo({ runbook, entries, head, clock, secrets, sink }: Un
   const units = unitsToUndo(planRun(runbook), state);
   emit({ ...undoBegan(runbook, units), dryRun: true, rehearsal });
   for (const one of units) emit(foreseen(one));
-  emit({ type: "run-ended", outcome: "succeeded", exitCode: 0, head });
+  emit({ type: "run-ended", outcome: "succeeded", exitCode: 0, head, closing: PREVIEWED });
 }
+
+const PREVIEWED: Closing = {
+  ...{ back: [], found: [], done: [], look: [], aside: [] },
+  says: "This was a dry run of the undo: nothing was changed.",
+  next: [{ text: "in earnest: the same command without --dry-run" }],
+};
 
 /** The head of an undo: what is taken back, and of which runbook. */
 export function undoBegan(runbook: Runbook, units: readonly UnitToUndo[]) {
@@ -44,7 +51,8 @@ export function undoBegan(runbook: Runbook, units: readonly UnitToUndo[]) {
 function foreseen(one: UnitToUndo): EventBody {
   const { unit, planned, commands, undo } = one;
   const effect = undo === undefined || isLeft(undo) ? planned.effect : undo.effect;
-  return { type: "step-would-run", ...unit, title: undoUnitTitle(one), effect, commands, undo: wayBackOf(undo) };
+  const title = undoUnitTitle(one);
+  return { type: "step-would-run", ...unit, title, effect, commands, undo: wayBackOf(undo), back: true };
 }
 
 function refuseEnded(entries: readonly Entry[], run: string): void {

@@ -85,8 +85,10 @@ export function composeRunbook(source: RunbookSource, open: Open): Composed | No
   return { diagnostics, rest: { text, locate: besides } };
 }
 
-const tooMany = ({ file, line }: Line): Diagnostic => ({
-  ...{ file, line, column: 1 },
+const columnOf = ({ text }: Line): number => text.indexOf("include:") + 1;
+
+const tooMany = (at: Line): Diagnostic => ({
+  ...{ file: at.file, line: at.line, column: columnOf(at) },
   message: `more than ${MOST_INCLUDES} runbooks are included`,
   remedy: "Include fewer, or write steps of your own.",
 });
@@ -128,7 +130,7 @@ function withOwnIds(entry: Included, at: Line, taken: Map<string, string>): Incl
   if (shared === undefined || place === undefined) return entry;
   const message = `its step ${quoted(shared)} has the id of the step in ${place}`;
   const remedy = "Give your own step another id. Two runbooks that share an id are run one after the other.";
-  return { diagnostics: [{ file: at.file, line: at.line, column: 1, message, remedy }] };
+  return { diagnostics: [{ file: at.file, line: at.line, column: columnOf(at), message, remedy }] };
 }
 
 function readInclude({ file }: RunbookSource, entry: readonly Line[], means: Means): Included {

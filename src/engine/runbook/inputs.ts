@@ -23,7 +23,10 @@ export const INPUT_KEYS = ["type", "prompt", "default"] as const;
 const NAME = /^[a-z][a-z0-9_]*$/u;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u;
 
-export function readInputs(findings: Findings, node: Located): readonly InputSpec[] {
+/** The type is undefined if it is none that there is. */
+export type InputDraft = Omit<InputSpec, "type"> & { readonly type: InputType | undefined };
+
+export function readInputs(findings: Findings, node: Located): readonly InputDraft[] {
   if (node.kind !== "map") {
     findings.add(node.at, {
       message: `"inputs" is ${article(node)}, not a map`,
@@ -41,7 +44,7 @@ export function readInputs(findings: Findings, node: Located): readonly InputSpe
   });
 }
 
-function readInput(findings: Findings, name: string, node: Located): InputSpec | undefined {
+function readInput(findings: Findings, name: string, node: Located): InputDraft | undefined {
   const fields = Fields.of(findings, node, { what: `the input ${quoted(name)}`, keys: INPUT_KEYS });
   if (fields === undefined) return undefined;
   const typeNode = fields.needText("type", `Add \`type:\` (${INPUT_TYPES.join(", ")}).`);
@@ -63,7 +66,7 @@ function readInput(findings: Findings, name: string, node: Located): InputSpec |
   const fallback = given === undefined || type === undefined ? undefined : readDefault(findings, given, type);
   return {
     name,
-    type: type ?? "string",
+    type,
     prompt: oneLine(prompt?.value ?? name),
     ...(fallback === undefined ? {} : { default: fallback }),
   };

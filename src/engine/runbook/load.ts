@@ -12,9 +12,9 @@ import { Findings } from "../../kit/yaml/findings.ts";
 import type { Located, LocatedEntry } from "../../kit/yaml/located.ts";
 import { readYaml } from "../../kit/yaml/read.ts";
 import { checkStep } from "./check-step.ts";
-import { readInputs } from "./inputs.ts";
+import { type InputDraft, readInputs } from "./inputs.ts";
 import { checkUses, type LocatedTemplate, readTemplate } from "./located-template.ts";
-import type { Expression, InputSpec, Runbook, Step } from "./runbook.ts";
+import type { Expression, Runbook, Step } from "./runbook.ts";
 import { Scope, scopeKey } from "./scope.ts";
 import { oneLine, type Actions, readStep, type StepDraft } from "./step.ts";
 
@@ -55,7 +55,7 @@ function readRunbook(findings: Findings, root: Located, actions: Actions): Runbo
     title: header.title,
     target,
     locks,
-    inputs,
+    inputs: inputs.flatMap(({ type, ...rest }) => (type === undefined ? [] : [{ ...rest, type }])),
     steps,
     text: findings.text,
     sha256,
@@ -152,7 +152,7 @@ const NOT_RESOLVED: Finding = {
 
 interface Parts {
   readonly header: Header;
-  readonly inputs: readonly InputSpec[];
+  readonly inputs: readonly InputDraft[];
   readonly drafts: readonly StepDraft[];
 }
 
@@ -160,8 +160,9 @@ function checkReferences(fields: RunbookFields, { header, inputs, drafts }: Part
   const { findings } = fields;
   const ids = drafts.flatMap(({ id }) => id?.value ?? []);
   const node = fields.get("steps");
-  const isWhole = node?.kind !== "list" || !node.items.some((item) => includeOf(item) !== undefined);
-  checkIds(findings, drafts, isWhole);
+  const includes = node?.kind === "list" ? node.items.flatMap((item) => includeOf(item) ?? []) : [];
+  checkIds(findings, drafts, includes.at(-1)?.keyAt ?? -1);
+  const isWhole = includes.length === 0;
   const scope = new Scope(inputs, ids, isWhole);
   const fixedAfter = targetFixedAfter(header.target, drafts);
   if (fixedAfter < 0) scope.fixTarget();
@@ -183,7 +184,8 @@ function targetFixedAfter(target: LocatedTemplate | undefined, drafts: readonly 
   return drafts.findLastIndex(({ id }) => id !== undefined && keys.has(scopeKey(id.value)));
 }
 
-function checkIds(findings: Findings, drafts: readonly StepDraft[], isWhole: boolean): void {
+/** Behind the last include that was not read, at the offset `lastInclude`, every later step is known. */
+function checkIds(findings: Findings, drafts: readonly StepDraft[], lastInclude: number): void {
   const seen = new Map<string, number>();
   for (const [index, { id, holdsUntil }] of drafts.entries()) {
     if (id !== undefined && seen.has(id.value))
@@ -193,8 +195,8 @@ function checkIds(findings: Findings, drafts: readonly StepDraft[], isWhole: boo
       });
     if (id !== undefined) seen.set(id.value, index);
     if (
-      isWhole &&
       holdsUntil !== undefined &&
+      holdsUntil.at > lastInclude &&
       !drafts.slice(index + 1).some((later) => later.id?.value === holdsUntil.value)
     )
       findings.add(holdsUntil.at, {

@@ -1,8 +1,9 @@
 /** The scope of a step's references: inputs, the steps before it, its item, the run and the flags. */
 import type { Finding } from "../../kit/text/diagnostic.ts";
 import { type Explain, type Facts, NO_FACTS, union } from "../expression/field.ts";
-import { type Field, objectShape, type Shape } from "../expression/shape.ts";
+import { ANY, type Field, objectShape, type Shape } from "../expression/shape.ts";
 import { quoted } from "../../kit/text/printable.ts";
+import type { InputDraft } from "./inputs.ts";
 import type { InputSpec } from "./runbook.ts";
 
 /** A step's key in the scope: CEL would read `-` as minus. */
@@ -37,7 +38,7 @@ export class Scope {
   #targetKnown = false;
 
   /** Unless it is whole, steps may be named that are not in it. */
-  constructor(inputs: readonly InputSpec[], stepIds: readonly string[], isWhole: boolean) {
+  constructor(inputs: readonly InputDraft[], stepIds: readonly string[], isWhole: boolean) {
     this.#isWhole = isWhole;
     this.#inputs = objectShape(inputs.map((input) => [input.name, inputShape(input)]));
     this.#ids = new Map(stepIds.map((id) => [scopeKey(id), id]));
@@ -116,6 +117,7 @@ function prefixes(fact: string): string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join("."));
 }
 
-function inputShape(input: InputSpec): Shape {
-  return input.default === null ? { ...INPUT_SHAPES[input.type], nullable: true } : INPUT_SHAPES[input.type];
+function inputShape({ type, default: fallback }: InputDraft): Shape {
+  const shape = type === undefined ? ANY : INPUT_SHAPES[type];
+  return fallback === null ? { ...shape, nullable: true } : shape;
 }

@@ -54,6 +54,8 @@ export type EventBody =
       readonly commands: readonly PrintedCommand[];
       /** Of a step that changes something: what undo will do and what that costs. */
       readonly undo?: string;
+      /** Of a way back: "undo" is then what it does itself. */
+      readonly back?: true;
       /** Milliseconds that earlier runs of the runbook took here: for this step, and for all that follow it. */
       readonly usual?: { readonly stepMs?: number; readonly restMs: number };
     }
@@ -89,6 +91,7 @@ export type EventBody =
       readonly effect: string;
       readonly commands: readonly PrintedCommand[];
       readonly undo?: string;
+      readonly back?: true;
     }
   | {
       readonly type: "review";
@@ -111,7 +114,13 @@ export type EventBody =
       readonly evidence: string;
     }
   | { readonly type: "question"; readonly step?: string; readonly question: Question }
-  | { readonly type: "answered"; readonly step?: string; readonly question: string; readonly by: string }
+  | {
+      readonly type: "answered";
+      readonly step?: string;
+      readonly question: string;
+      readonly by: string /** Of a flag: as it is typed. */;
+      readonly option?: string;
+    }
   | { readonly type: "note"; readonly message: string }
   | ({
       readonly type: "run-ended";

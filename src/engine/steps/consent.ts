@@ -15,6 +15,7 @@ import { type ForeseenUnit, foreseeUnits, foreseeWhen, hashCommands } from "../s
 import { type PlannedStep, reviewBefore, windowFrom } from "../state/plan.ts";
 import { askNow } from "./questions.ts";
 import { outputOf } from "../state/scope.ts";
+import { inQuotes } from "../../kit/commands/shell-quote.ts";
 import type { Session } from "../state/session.ts";
 import { stateOf, type Unit, unitName } from "../state/state.ts";
 import { isFinished } from "../state/transition.ts";
@@ -122,7 +123,7 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
     kind: "typed",
     id: "consent",
     prompt: windowPrompt(target, covered, units),
-    why: `${damage(covered)}: ? ${covered.length > MOST_NAMED ? `names the ${covered.length} steps` : "shows how"}.`,
+    why: `${damage(covered)}: ${covered.length > MOST_NAMED ? `? names the ${covered.length} steps` : "m shows the commands"}.`,
     expected: target,
     details: [...(rows.length === 0 ? unreviewed(covered, units) : []), ...givenBack(covered)],
     more: [
@@ -209,7 +210,8 @@ function goesBack(session: Session, covered: readonly PlannedStep[]): readonly s
 async function confirmWindow(session: Session, question: TypedQuestion, unit: Unit): Promise<Answer> {
   const { confirm } = session.options.flags;
   if (confirm !== undefined && confirm === question.expected) {
-    session.emit({ type: "answered", step: unit.step, question: question.id, by: "flag" });
+    const option = `--confirm ${inQuotes(confirm)}`;
+    session.emit({ type: "answered", step: unit.step, question: question.id, by: "flag", option });
     return { value: confirm, by: "flag" };
   }
   const remedy = `Approve these steps with --confirm "${question.expected}".`;

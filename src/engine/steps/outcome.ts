@@ -4,10 +4,13 @@ import { giveUp, type RecoverError } from "../../errors.ts";
 import type { HowSucceeded } from "../journal/entry.ts";
 import { optional } from "../../kit/optional.ts";
 import { knownBy } from "../state/known.ts";
+import { has } from "../state/scope.ts";
+import { printable } from "../../kit/text/printable.ts";
 import { plain } from "../state/ledger.ts";
 import type { PlannedStep } from "../state/plan.ts";
 import { journaled, type Session } from "../state/session.ts";
 import { type Unit, unitName } from "../state/state.ts";
+import { canGoBack } from "./way-back.ts";
 import { itemOf } from "./unit-input.ts";
 
 /** One attempt at one unit. */
@@ -63,24 +66,47 @@ export async function fail(
 export function checkAssertion(session: Session, at: Attempt, output: JsonObject): void {
   const { assert } = at.planned.step;
   if (assert === undefined || holds(session, at, { text: assert.text, output })) return;
-  throw giveUp("proof-failed", `the step "${unitName(at.unit)}" ran, but this does not hold: ${assert.text}`)
+  const message = `the step "${unitName(at.unit)}" ran, but this does not hold: ${assert.text}`;
+  const scope = masked(session, scopeWith(session, at, output));
+  const undo = canGoBack(session.plan, session.state)
+    ? ` take the run back with "dingo-recover undo ${session.state.run}",`
+    : "";
+  throw giveUp("proof-failed", `${message}${valuesIn(session, assert.text, scope)}`)
     .at(`step ${unitName(at.unit)}`)
     .advise(
-      `Look at what the step found ("dingo-recover status"), put it right and continue with "${session.resumeCommand}".`,
+      `If the fact is wrong, put it right and continue with "${session.resumeCommand}". If the assert is wrong,${undo} correct the runbook and run it anew. This run keeps its text.`,
     );
 }
 
 /** An `assert` or `until` over the step's fresh output. */
 export function holds(
   session: Session,
-  { planned, unit }: Attempt,
+  at: Attempt,
   { text, output }: { readonly text: string; readonly output: JsonObject },
 ): boolean {
+  return session.options.evaluator.evaluate({ text }, scopeWith(session, at, output)) === true;
+}
+
+function scopeWith(session: Session, { planned, unit }: Attempt, output: JsonObject): JsonObject {
   const item = itemOf(session, unit);
   const own = { key: planned.key, output: masked(session, output) };
-  const scope = session.scope({ own, ...(item === undefined ? {} : { item }) });
-  return session.options.evaluator.evaluate({ text }, scope) === true;
+  return session.scope({ own, ...(item === undefined ? {} : { item }) });
 }
+
+/** The first values that an expression reads, cut where they are long. */
+function valuesIn(session: Session, text: string, scope: JsonObject): string {
+  const paths = [...new Set(text.match(PATH))].filter((path) => has(scope, path.split(".")));
+  const told = paths.slice(0, MOST_VALUES).map((path) => {
+    const value = printable(JSON.stringify(session.options.evaluator.evaluate({ text: path }, scope)));
+    return `${path} is ${value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value}`;
+  });
+  return told.length === 0 ? "" : ` (${told.join("; ")})`;
+}
+
+/** Without the name of a function that is called on the value. */
+const PATH = /\b(?:item\b|(?:steps|inputs|flags|item)\.\w+(?![\w(]))(?:\.\w+(?![\w(]))*/gu;
+const MOST_VALUES = 4;
+const LONGEST_VALUE = 60;
 
 /** An output as the journal will give it back: expressions never see more on the first day than on resume. */
 export function masked(session: Session, output: JsonObject): JsonObject {

@@ -2,7 +2,7 @@
 import type { Effect } from "../../action.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import type { Answer, Question } from "../../ports/operator.ts";
-import { decidable, decidedFor, decideWith, shownOf } from "./decided.ts";
+import { decidable, decidedFor, decideFlag, decideWith, shownOf } from "./decided.ts";
 import type { Session } from "../state/session.ts";
 import { type Decided, questionKey, type Unit, unitName } from "../state/state.ts";
 
@@ -69,9 +69,13 @@ export async function askNow(session: Session, question: Question, asking: Askin
   const answer: Answer | undefined =
     byFlag === undefined ? await session.asking(question) : { value: byFlag, by: "flag" };
   if (answer === undefined || !isAmong(question, answer)) throw unanswered(session, question, asking);
-  session.emit({ type: "answered", ...step, question: question.id, by: answer.by });
+  const option = byFlag === undefined ? {} : { option: byFlag === asking.decided ? decided(asking, byFlag) : "--yes" };
+  session.emit({ type: "answered", ...step, question: question.id, by: answer.by, ...option });
   return answer;
 }
+
+const decided = ({ unit }: Asking, value: string): string =>
+  decideFlag(unit === undefined ? "" : unitName(unit), value);
 
 /** An answer outside a person's list of choices answers another question. */
 const isAmong = (question: Question, { value }: Answer): boolean =>

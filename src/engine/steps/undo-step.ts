@@ -39,7 +39,8 @@ export interface Undone {
 /** Writes down that nothing of the unit is left, or nothing that undo takes back. */
 export async function markUndone(session: Session, one: UnitToUndo, undone: Undone): Promise<void> {
   const { unit, attempt } = one;
-  await session.ledger.append({ type: "step-undone", ...unit, attempt, evidence: undone.evidence });
+  const found = undone.how === "found" ? ({ found: true } as const) : {};
+  await session.ledger.append({ type: "step-undone", ...unit, attempt, evidence: undone.evidence, ...found });
   session.emit({ type: "step-ended", ...unit, state: "undone", ...undone, durationMs: 0 });
 }
 
@@ -82,8 +83,8 @@ async function goBack(session: Session, { one, undo, weather }: Going): Promise<
     commands,
     back: true,
   });
-  const began = { title: undoUnitTitle(one), effect, attempt: attempt - one.stepAttempt, commands, undo: undo.cost };
-  session.emit({ type: "step-began", ...unit, ...began });
+  const began = { title: undoUnitTitle(one), effect, attempt: attempt - one.stepAttempt, commands };
+  session.emit({ type: "step-began", ...unit, ...began, undo: undo.cost, back: true });
   const error = await attemptBack(session, one, undo);
   if (error !== undefined && isTransient(error)) await weather.pause(error);
   const found = await probeBack(session, one, undo);

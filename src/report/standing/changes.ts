@@ -64,7 +64,10 @@ function follow(courses: Map<string, Course>, entry: Entry): void {
       if (entry.again === true) return void courses.set(unit, { ...course, is: "open" });
       courses.delete(unit);
       // Beside a later attempt of the unit, which is another change.
-      courses.set(`${unit} ${entry.seq}`, { ...course, is: "undone", back: { ...back, evidence: entry.evidence } });
+      courses.set(`${unit} ${entry.seq}`, {
+        ...{ ...course, is: "undone" },
+        back: { ...back, evidence: entry.evidence, found: entry.found === true },
+      });
       return;
     default:
   }
@@ -79,7 +82,7 @@ function lookAnew(courses: Map<string, Course>, type: "run-resumed" | "step-star
   }
 }
 
-const NOT_BACK: TakenBack = { evidence: "", went: false, byWord: false };
+const NOT_BACK: TakenBack = { evidence: "", went: false, found: false, byWord: false };
 
 interface Begun {
   readonly entry: Extract<Entry, { type: "step-started" }>;

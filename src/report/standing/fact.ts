@@ -30,6 +30,8 @@ export interface TakenBack {
   readonly evidence: string;
   /** True if its way back was begun, because something of the step was there. */
   readonly went: boolean;
+  /** True if a probe found nothing of the step before its way back was begun. */
+  readonly found: boolean;
   /** True if a person decided a doubt about its way back. */
   readonly byWord: boolean;
 }

@@ -15,8 +15,8 @@ const asSeen: Leaves = ({ unit }, { evidence }) => [{ text: `the step "${unit}" 
 
 const nothing: Leaves = () => [];
 
-/** A way back that was gone ended with a probe that found nothing of the step; otherwise its words tell. */
-const ofOwnAction: Leaves = (change, back) => (back.went ? [] : asSeen(change, back));
+/** A probe that found nothing of the step tells that, before its way back or at the end of it; otherwise its words tell. */
+const ofOwnAction: Leaves = (change, back) => (back.went || back.found ? [] : asSeen(change, back));
 
 /** By the note that the undo took before it moved the thing. */
 const moved =

@@ -200,6 +200,8 @@ describe("S4: what stays when a run was taken back", () => {
     expect(standingText(lines(mine, done("mine"), undone("mine", "it stays")))).toBe(
       'Taken back, and left behind: the step "mine" (it stays).',
     );
+    const seen: EntryBody = { type: "step-undone", step: "mine", attempt: 2, evidence: "thawed", found: true };
+    expect(standingText(lines(mine, seen))).toBe("Nothing is left of what this run has changed.");
     const back: EntryBody = { ...begun("mine", "x.thing"), back: true } as EntryBody;
     expect(standingText(lines(mine, done("mine"), back, undone("mine", "there is none")))).toMatch(/^Nothing is left/u);
   });
