@@ -161,7 +161,7 @@ describe("assert", () => {
     });
     const result = await new Bench().run({ runbook: runbookOf([make]), flags: YES });
     expect(result.error?.message).toMatch(/> 200 \(steps\.make\.made is "db"\)$/u);
-    expect(result.error?.remedy).toContain(`"dingo-recover undo ${result.run}", correct the runbook`);
+    expect(result.error?.remedy).toContain(`"dingo-recover undo ${result.run} --dry-run" shows what can be taken back`);
   });
 
   it("sees the item of a for_each", async () => {

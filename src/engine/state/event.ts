@@ -118,7 +118,8 @@ export type EventBody =
       readonly type: "answered";
       readonly step?: string;
       readonly question: string;
-      readonly by: string /** Of a flag: as it is typed. */;
+      readonly by: string;
+      /** Of a flag: as it is typed. */
       readonly option?: string;
     }
   | { readonly type: "note"; readonly message: string }

@@ -10,7 +10,6 @@ import { plain } from "../state/ledger.ts";
 import type { PlannedStep } from "../state/plan.ts";
 import { journaled, type Session } from "../state/session.ts";
 import { type Unit, unitName } from "../state/state.ts";
-import { canGoBack } from "./way-back.ts";
 import { itemOf } from "./unit-input.ts";
 
 /** One attempt at one unit. */
@@ -68,13 +67,11 @@ export function checkAssertion(session: Session, at: Attempt, output: JsonObject
   if (assert === undefined || holds(session, at, { text: assert.text, output })) return;
   const message = `the step "${unitName(at.unit)}" ran, but this does not hold: ${assert.text}`;
   const scope = masked(session, scopeWith(session, at, output));
-  const undo = canGoBack(session.plan, session.state)
-    ? ` take the run back with "dingo-recover undo ${session.state.run}",`
-    : "";
+  const undo = `"dingo-recover undo ${session.state.run} --dry-run"`;
   throw giveUp("proof-failed", `${message}${valuesIn(session, assert.text, scope)}`)
     .at(`step ${unitName(at.unit)}`)
     .advise(
-      `If the fact is wrong, put it right and continue with "${session.resumeCommand}". If the assert is wrong,${undo} correct the runbook and run it anew. This run keeps its text.`,
+      `If the fact is wrong, put it right and continue with "${session.resumeCommand}". If the assert is wrong, ${undo} shows what can be taken back: take it back, correct the runbook and run it anew. This run keeps its text.`,
     );
 }
 
