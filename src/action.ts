@@ -93,7 +93,7 @@ export interface Context {
    * Errors: `fenced` if another process has taken the run over since; what an aborted `signal` throws.
    */
   beforeEffect(): Promise<void>;
-  /** Does nothing. It stays for actions that were built when a run could be paused; a new action has no use for it. */
+  /** Resolves at once, and changes nothing. Older actions call it; a new action needs no call. */
   betweenItems(): Promise<void>;
   /**
    * Durable note, fsynced before it returns: what is about to change, and the value to put back. Names and
@@ -120,7 +120,7 @@ export interface JsonObject {
 }
 
 interface ActionBase<I, O> {
-  /** `<system>.<verb>`, the end of the path of its file: src/HOUSE/actions/SYSTEM/VERB.ts. */
+  /** `SYSTEM.VERB`, unlike that of each other action: a runbook names the action by it. */
   readonly id: string;
   readonly title: string;
   readonly input: z.ZodType<I>;

@@ -79,7 +79,31 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 const CHECKS_BACK: Readonly<Record<string, Check>> = { describe: commands, guard: nothing, probe: stated, run: asIs };
 
-/** A context lets no effect begin after a fault of its call. */
+const COUNT = z.number().optional();
+const PROGRESS = z.object({
+  message: z.string(),
+  done: COUNT,
+  total: COUNT,
+  unit: z.enum(["objects", "bytes", "segments", "seconds"]).optional(),
+});
+const QUESTION = z.object({
+  id: z.string(),
+  kind: z.enum(["text", "confirm", "typed", "choice"]),
+  prompt: z.string(),
+  why: z.string(),
+});
+
+/** The values that a method of the context takes, in their order; a further one passes. */
+const TAKEN: Readonly<Record<string, readonly z.ZodType[]>> = {
+  ask: [QUESTION],
+  record: [z.string(), z.record(z.string(), z.json())],
+  keep: [z.string(), z.string()],
+  recall: [z.object({ name: z.string(), sha256: z.string() })],
+  secret: [z.string()],
+  progress: [PROGRESS],
+};
+
+/** A context lets no effect begin after a fault of its call, and takes only values that fit. */
 function holdingBack(given: unknown): unknown {
   const { beforeEffect } = Object(given) as Partial<Context>;
   if (typeof beforeEffect !== "function") return given;
@@ -87,7 +111,19 @@ function holdingBack(given: unknown): unknown {
     await beforeEffect();
     requireNoFault();
   };
-  return { ...(given as Context), beforeEffect: held };
+  const checked = Object.entries(TAKEN).map(([name, taken]) => {
+    const call = (given as Calls)[name] as Call;
+    return [name, (...values: readonly unknown[]) => call(...requireFitting(name, taken, values))] as const;
+  });
+  return { ...(given as Context), ...Object.fromEntries(checked), beforeEffect: held };
+}
+
+function requireFitting(name: string, taken: readonly z.ZodType[], values: readonly unknown[]): readonly unknown[] {
+  for (const [index, each] of taken.entries()) {
+    const { error } = each.safeParse(values[index]);
+    if (error !== undefined) throw new Error(`its context.${name} was given a wrong value: ${faultsIn(error)}`);
+  }
+  return values;
 }
 
 class OwnAction {

@@ -29,7 +29,7 @@ export const actions = ({ defineAction, z }) => [
     describe: () => [{ on: "here", line: "change it" }],
     probe: async () => (${probed}),
     verify: async () => ({ holds: true, evidence: "it is there" }),
-    run: async ({ beforeEffect }) => { await beforeEffect(); ${run} return {}; },
+    run: async (context) => { await context.beforeEffect(); ${run} return {}; },
   }),
   defineAction({
     id: "t.wait", title: "Wait", effect: "read",
@@ -69,6 +69,19 @@ it.each([
   expect(told).toMatch(/dingo-recover resume \S+ --decide .mut=by-hand/u);
   expect(told).toContain("Begun, and perhaps done");
   expect(told).not.toMatch(/defect|node:internal/u);
+});
+
+it.each([
+  ['progress("1 of 5")', "it is text, and must be "],
+  ["progress({})", '"message" is missing'],
+  ['record("before", { at: undefined })', '"at" is refused'],
+  ['keep("list", 5)', "it is a number, and must be text"],
+  ['ask({ kind: "text", id: "who", prompt: "Who?" })', '"why" is missing'],
+])("refuses a wrong value at the call of context.%s, with its line", async (call, why) => {
+  const { code, told } = await ran(`context.${call};`, NOT_DONE);
+  const name = call.slice(0, call.indexOf("("));
+  expect([code, told]).toEqual([12, expect.stringContaining(`its context.${name} was given a wrong value: ${why}`)]);
+  expect(told.replaceAll(" ", "")).toMatch(/actions\.mjs:\d+"/u);
 });
 
 it("names the file of the action, and the step can be run again where its probe says so", async () => {
