@@ -55,7 +55,7 @@ function readRunbook(findings: Findings, root: Located, actions: Actions): Runbo
     title: header.title,
     target,
     locks,
-    inputs: inputs.flatMap(({ type, ...rest }) => (type === undefined ? [] : [{ ...rest, type }])),
+    inputs: inputs.flatMap(({ name, type, ...rest }) => (type === undefined ? [] : [{ name, type, ...rest }])),
     steps,
     text: findings.text,
     sha256,

@@ -274,6 +274,7 @@ describe("what may be included", () => {
       // The step is judged by the action that was meant.
       { line: 14, message: 'the input of platform.check lacks "sanity_query"' },
       { line: 14, message: 'there is no action "platform.chek"' },
+      { line: 14, message: '"holds_until" names "b", which is no later step' },
       { line: 15, message: 'the input of platform.check lacks "sanity_query"' },
       { line: 15, message: '"inputs" has no field "orgg"' },
     ]);
