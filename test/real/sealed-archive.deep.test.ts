@@ -90,7 +90,7 @@ describe("an archive that WAL-E encrypted", () => {
     const into = join(scratch, "nothing");
     const words = ["archive", "restore", source(), into, "--json"];
     const none = await tool(words);
-    expect([none.code, none.stdout]).toEqual([17, expect.stringMatching(/encrypted with OpenPGP.*--gpg-key FILE/)]);
+    expect([none.code, none.stdout]).toEqual([15, expect.stringMatching(/key-unusable.*OpenPGP.*--gpg-key FILE/)]);
     const wrong = await tool([...words, "--gpg-key", other.keyFile]);
     expect([wrong.code, JSON.parse(wrong.stdout)]).toMatchObject([15, { code: "key-unusable" }]);
     const file = await tool([...words, "--gpg-key", "/etc/passwd"]);
