@@ -22,7 +22,11 @@ export class Spinner {
 
   /** Loaded with the first step: the first words need none of it. */
   async #spin(title: string, work: Promise<void>): Promise<void> {
-    const { Listr } = await import("listr2");
+    const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
+    const processOutput = new ProcessOutput();
+    // While it turns, all output is kept back: an error that ends the process would be lost with it.
+    const release = (): void => processOutput.release();
+    process.once("exit", release);
     const list = new Listr(
       [
         {
@@ -39,10 +43,10 @@ export class Spinner {
         // A screen that cannot erase lines shows nothing.
         fallbackRenderer: "silent",
         registerSignalListeners: false,
-        rendererOptions: { clearOutput: true },
+        rendererOptions: { clearOutput: true, logger: new ListrLogger({ processOutput }) },
       },
     );
-    await list.run();
+    await list.run().finally(() => process.off("exit", release));
   }
 
   look(): void {
