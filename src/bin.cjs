@@ -10,8 +10,10 @@ var fs = require("fs");
 var path = require("path");
 
 if (parseInt(process.versions.node, 10) < NEEDED) {
+  var isClone = !fs.existsSync(path.join(__dirname, "main.mjs"));
+  var way = isClone ? " (after `npm ci`, type `npx node src/bin.cjs` in the clone)" : "";
   process.stderr.write(
-    "dingo-recover needs Node " + NEEDED + " or later (`npm ci` brings it to a clone on Linux, for `npm run`), " +
+    "dingo-recover needs Node " + NEEDED + " or later" + way + ", " +
       "or the single executable, which has its own; this is Node " + process.versions.node + ".\n"
   );
   process.exitCode = 2;

@@ -197,7 +197,7 @@ function skippedText(event: Extract<RunEvent, { type: "step-ended" }>): string {
 
 /** Of a step whose way back was not gone: no line before has named it. */
 function withoutWay(how: string, evidence: string): string {
-  if (how === "left") return `nothing to take back: ${evidence}`;
+  if (how === "left") return `left as it is: ${evidence}`;
   return how === "found" ? `taken back already: ${evidence}` : evidence;
 }
 

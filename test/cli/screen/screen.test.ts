@@ -144,7 +144,7 @@ describe("the head of a run that goes on", () => {
 
 describe("a step that has nothing to take back", () => {
   it.each([
-    ["left", "restart[web]  nothing to take back: it runs on"],
+    ["left", "restart[web]  left as it is: it runs on"],
     ["found", "restart[web]  taken back already: it runs on"],
     ["by-hand", "restart[web]  it runs on"],
   ])("is named, with how that was seen (%s)", (how, line) => {
