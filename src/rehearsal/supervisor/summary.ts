@@ -38,6 +38,8 @@ function well(result: RehearsalResult): readonly string[] {
       `${ending}: you stopped it before its end. To play it again:`,
       `  dingo-recover rehearse ${result.scenario}`,
     ];
+  if (exitCode === EXIT.internal)
+    return [`${archive}Exit code ${exitCode}: a defect of the tool, and none of your answers.`];
   if (exitCode !== expected && !isCarriedOn(result))
     return [
       `${archive}Exit code ${exitCode}, because of your answers. The scenario's own answers lead to ${expected}.`,

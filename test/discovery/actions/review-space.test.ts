@@ -114,6 +114,13 @@ describe("the review of a deleted space", () => {
     await expect(review()).rejects.toEqual(failure("nothing-found", /no services that were deleted together/));
   });
 
+  it("names the space that may be meant", async () => {
+    await expect(review({ space: "prdo" })).rejects.toMatchObject({
+      code: "nothing-found",
+      remedy: expect.stringMatching(/^Did you mean the space "prod"\? /u) as string,
+    });
+  });
+
   it("is agreed to as it was shown", async () => {
     const { members } = await review();
     const { org, space } = INPUT;

@@ -63,6 +63,10 @@ describe("the last lines of a rehearsal", () => {
     expect(lines).toContain("Rehearsed: Where? Nothing real was touched.");
   });
 
+  it("blame no answer for a defect of the tool", () => {
+    expect(ended(1, 0)).toMatch(/Exit code 1: a defect of the tool, and none of your answers\.$/u);
+  });
+
   it.each([
     [0, 16],
     [13, 0],

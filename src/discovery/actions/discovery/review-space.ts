@@ -10,9 +10,12 @@ import { findDeletedInstance as search } from "../../answer/find.ts";
 import { plainTime } from "../../lines/stamp.ts";
 import { deletedTogether, type Together } from "../../judgement/together.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
+import { nearest } from "../../../kit/text/nearest.ts";
 import { parseTime } from "../../../kit/text/time.ts";
+import { shown } from "../../lines/safe-text.ts";
 import { appsOf, requireKnown } from "./apps-by-service.ts";
 import { judgeArchive } from "./judge-archive.ts";
+import { searchOtherNames } from "./other-names.ts";
 import { printedDiscover } from "./printed-discover.ts";
 import { spaceMember, type SpaceMember } from "./space-member.ts";
 
@@ -53,18 +56,20 @@ export const reviewSpace = defineAction({
     const query = { name: undefined, org, space, around, windowMs: around === undefined ? undefined : WINDOW_MS };
     // The logs know when each of them went more exactly than usage events: as the run of each will tell it.
     const places = logs.configured.length === 0 ? undefined : { files: logs, patterns: logs.configured };
-    const found = await search({ cf, logs: places, stores, now: clock.now() }, query);
-    const group = await chooseGroup(context, request, found);
+    const sources = { cf, logs: places, stores, now: clock.now() };
+    const found = await search(sources, query);
+    const groups = deletedTogether(found.candidates.filter(({ name }) => name !== undefined));
+    if (groups.length === 0)
+      throw noneTogether(request, found, likeSpace(space, await searchOtherNames(sources, query)));
+    const group = await chooseGroup(context, request, groups);
     requireKnown(request.apps, group.members);
     return await judgeAll(context, request, group);
   },
 });
 
-async function chooseGroup(context: Context, request: Input, found: Discovery): Promise<Together> {
-  const groups = deletedTogether(found.candidates.filter(({ name }) => name !== undefined));
+async function chooseGroup(context: Context, request: Input, groups: readonly Together[]): Promise<Together> {
   const [only, ...others] = groups;
-  if (only === undefined) throw noneTogether(request, found);
-  if (others.length === 0) return only;
+  if (only !== undefined && others.length === 0) return only;
   const answer = await context.ask({
     kind: "choice",
     id: "space",
@@ -83,7 +88,16 @@ async function chooseGroup(context: Context, request: Input, found: Discovery): 
   );
 }
 
-function noneTogether({ org, space }: Input, { complete, coverage }: Discovery): RecoverError {
+/** A mistyped name: the space of other deletions that is most like it. */
+function likeSpace(asked: string, others: readonly Candidate[]): string {
+  const like = nearest(
+    asked,
+    others.flatMap(({ space }) => space ?? []),
+  );
+  return like === undefined || like === asked ? "" : `Did you mean the space "${shown(like)}"? `;
+}
+
+function noneTogether({ org, space }: Input, { complete, coverage }: Discovery, like: string): RecoverError {
   const gap = coverage.find((each) => !each.complete);
   const message = `no services that were deleted together were found in ${org}/${space}`;
   return refuse(
@@ -92,7 +106,7 @@ function noneTogether({ org, space }: Input, { complete, coverage }: Discovery):
   )
     .at(`${org}/${space}`)
     .advise(
-      "Only Cloud Foundry's usage events tell of a space. Give --input around=… and a user who sees every event, or recover one service at a time with dingo-recover run.",
+      `${like}Only Cloud Foundry's usage events tell of a space. Give --input around=… and a user who sees every event, or recover one service at a time with dingo-recover run.`,
     );
 }
 
