@@ -1,4 +1,5 @@
 /** The running step: a listr2 task that is gone when it ends. The caller that ends it says the result once. */
+import type { ListrDefaultRendererLogLevels } from "listr2";
 
 /** Milliseconds between two looks at what stands under the title. */
 const LOOK_MS = 500;
@@ -43,7 +44,10 @@ export class Spinner {
         // A screen that cannot erase lines shows nothing.
         fallbackRenderer: "silent",
         registerSignalListeners: false,
-        rendererOptions: { clearOutput: true, logger: new ListrLogger({ processOutput }) },
+        rendererOptions: {
+          clearOutput: true,
+          logger: new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput }),
+        },
       },
     );
     await list.run().finally(() => process.off("exit", release));
