@@ -195,7 +195,7 @@ const ORDER: readonly ReviewRow[] = [
   {
     label: "then",
     value:
-      "one after another, each as a run of its own, without another question if all is as shown here: a new instance is made, its container stopped, its archive replaced, its proof made; one that fails does not stop the others",
+      "one after another, each by its own run, which asks nothing more if all is as shown here. It makes a new instance, stops its container, replaces its archive and proves it. One that fails does not stop the others",
   },
   { label: "way back", value: "dingo-recover undo, for each of these runs by itself" },
 ];
