@@ -2,7 +2,7 @@
  * The end of a run, or how far it has come, as `Closing`: from the journal alone. A sentence about the world is one that
  * `standing/` or a proof in the journal says.
  */
-import { type Closing, type NextStep, nextSteps, type Ways } from "../kit/text/closing.ts";
+import { type Closing, IN_EARNEST, type NextStep, NOTHING, nextSteps, type Ways } from "../kit/text/closing.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { lossText } from "../archive/loss.ts";
 import { listed } from "../kit/optional.ts";
@@ -53,13 +53,11 @@ const unchanged = (about: string, entries: readonly Entry[]): Closing => ({
   world: standingText(entries),
 });
 
-const NOTHING = { back: [], found: [], done: [], next: [], look: [], aside: [] } as const;
-
 const looked = (about: string, { found, isWhole }: { readonly found: Found; readonly isWhole: boolean }): Closing => ({
   ...NOTHING,
   says: `This was a dry run for ${about}: nothing was changed.`,
   found: findings(found),
-  next: isWhole ? [{ text: "in earnest: the same command without --dry-run" }] : [],
+  next: isWhole ? [IN_EARNEST] : [],
 });
 
 interface Said {

@@ -49,8 +49,11 @@ export function createOutput({
 }: OutputOptions): Output {
   const write = (text: string): void => {
     isOurs = true;
-    stdout.write(text);
-    isOurs = false;
+    try {
+      stdout.write(text);
+    } finally {
+      isOurs = false;
+    }
   };
   const safe = (text: string): string => printable(secrets.mask(isForOthers ? text : asCalled(text)));
   // Colour is added to what is safe already: no colour of ours can be mistaken for one of theirs.

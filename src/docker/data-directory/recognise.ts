@@ -45,6 +45,8 @@ export type Data = Extract<Contents, { readonly kind: "data" }>;
 export const dataIn = (contents: Contents): readonly Data[] =>
   contents.kind === "data" ? [contents, ...(contents.beside ?? [])] : [];
 
+export const systemsIn = (contents: Contents): readonly string[] => dataIn(contents).map(({ system }) => system);
+
 /** So many names of a directory are enough to tell and to show. */
 const ENTRIES = 64;
 const RDB_HEADER = 9;

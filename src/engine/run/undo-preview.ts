@@ -6,7 +6,7 @@ import type { Runbook } from "../runbook/runbook.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import type { EventBody, EventSink } from "../state/event.ts";
 import { planRun } from "../state/plan.ts";
-import type { Closing } from "../../kit/text/closing.ts";
+import { type Closing, IN_EARNEST, NOTHING } from "../../kit/text/closing.ts";
 import { replay } from "../state/replay.ts";
 import { undoUnitTitle } from "../steps/undo-step.ts";
 import { isLeft, type UnitToUndo, unitsToUndo, wayBackOf } from "../steps/way-back.ts";
@@ -36,9 +36,9 @@ export function previewUndo({ runbook, entries, head, clock, secrets, sink }: Un
 }
 
 const PREVIEWED: Closing = {
-  ...{ back: [], found: [], done: [], look: [], aside: [] },
+  ...NOTHING,
   says: "This was a dry run of the undo: nothing was changed.",
-  next: [{ text: "in earnest: the same command without --dry-run" }],
+  next: [IN_EARNEST],
 };
 
 /** The head of an undo: what is taken back, and of which runbook. */

@@ -7,9 +7,8 @@ import { type RecoverError, refuse } from "../../errors.ts";
 import { sha256 } from "../journal/line.ts";
 import type { Answer, StepCommands } from "../../ports/operator.ts";
 import { typedLines } from "../../kit/text/typed-lines.ts";
-import { inQuotes } from "../../kit/commands/shell-quote.ts";
 import { hashCommands } from "../state/foresight.ts";
-import { decideFlag, doubtDecidedFor } from "../steps/decided.ts";
+import { confirmFlag, decideFlag, doubtDecidedFor } from "../steps/decided.ts";
 import { askNow } from "../steps/questions.ts";
 import type { Session } from "../state/session.ts";
 import { decisionOf, outgrownNames, unitName } from "../state/state.ts";
@@ -123,7 +122,7 @@ async function askForTarget(session: Session, units: readonly UnitToUndo[]): Pro
   const prompt = `Undo everything that this run did to ${expected}?`;
   await session.ledger.append({ type: "asked", question: "consent-undo", prompt });
   if (confirm !== undefined && confirm === expected) {
-    session.emit({ type: "answered", question: "consent-undo", by: "flag", option: `--confirm ${inQuotes(confirm)}` });
+    session.emit({ type: "answered", question: "consent-undo", by: "flag", option: confirmFlag(confirm) });
     return { value: confirm, by: "flag" };
   }
   const shown = { why: WHY, details: detailsOf(units), commands: commandsOf(units) };

@@ -94,16 +94,15 @@ function readAction(fields: StepFields, actions: Actions): AnyAction | undefined
   if (node === undefined) return undefined;
   const action = actions.get(node.value);
   if (action !== undefined) return action;
+  const near = nearest(node.value, actions.keys());
   fields.findings.add(node.at, {
     message: `there is no action ${quoted(node.value)}`,
-    remedy: actionRemedy(node.value, [...actions.keys()]),
+    remedy: near === undefined ? actionRemedy(node.value, [...actions.keys()]) : `Did you mean "${near}"? ${LISTED}`,
   });
-  return actions.get(nearest(node.value, actions.keys()) ?? "");
+  return near === undefined ? undefined : actions.get(near);
 }
 
 function actionRemedy(id: string, known: readonly string[]): string {
-  const near = nearest(id, known);
-  if (near !== undefined) return `Did you mean "${near}"? ${LISTED}`;
   const system = id.split(".")[0] ?? "";
   const kin = known.filter((one) => one.startsWith(`${system}.`));
   const shipped = kin.length === 0 ? LISTED : `The actions of "${system}" are: ${kin.join(", ")}.`;

@@ -13,9 +13,9 @@ import type { Answer, ConfirmQuestion, TypedQuestion } from "../../ports/operato
 import { typedLines } from "../../kit/text/typed-lines.ts";
 import { type ForeseenUnit, foreseeUnits, foreseeWhen, hashCommands } from "../state/foresight.ts";
 import { type PlannedStep, reviewBefore, windowFrom } from "../state/plan.ts";
+import { confirmFlag } from "./decided.ts";
 import { askNow } from "./questions.ts";
 import { outputOf } from "../state/scope.ts";
-import { inQuotes } from "../../kit/commands/shell-quote.ts";
 import type { Session } from "../state/session.ts";
 import { stateOf, type Unit, unitName } from "../state/state.ts";
 import { isFinished } from "../state/transition.ts";
@@ -210,7 +210,7 @@ function goesBack(session: Session, covered: readonly PlannedStep[]): readonly s
 async function confirmWindow(session: Session, question: TypedQuestion, unit: Unit): Promise<Answer> {
   const { confirm } = session.options.flags;
   if (confirm !== undefined && confirm === question.expected) {
-    const option = `--confirm ${inQuotes(confirm)}`;
+    const option = confirmFlag(confirm);
     session.emit({ type: "answered", step: unit.step, question: question.id, by: "flag", option });
     return { value: confirm, by: "flag" };
   }

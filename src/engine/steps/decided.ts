@@ -70,7 +70,10 @@ export function decideCall(resume: string, name: string, values: readonly string
   return `"${resume} ${decideFlag(name, first)}"${more}`;
 }
 
-/** As it is typed in a shell: an item's key may hold quotes. */
+/** As it is typed in a shell: names may hold quotes. */
+export const confirmFlag = (target: string): string => `--confirm ${inQuotes(target)}`;
+
+/** The same: an item's key may hold quotes. */
 export const decideFlag = (name: string, value: string): string => `--decide ${inQuotes(`${name}=${value}`)}`;
 
 /** The choices of a question that a flag may give, the recommended one first. */

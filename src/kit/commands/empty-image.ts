@@ -3,6 +3,7 @@
  * image are its author's, who would see all that is mounted for them.
  */
 import { z } from "zod";
+import { jsonOf } from "../json.ts";
 
 export const EMPTY_IMAGE = "dingo-recover/empty:1";
 /** The end of an archive (POSIX, pax): two blocks of zeros, filled up. */
@@ -35,17 +36,9 @@ const ANSWER = z.tuple([
  * nothing: each puller can give it.
  */
 export function emptyImageIn(answer: string): string | undefined {
-  const { data } = ANSWER.safeParse(jsonIn(answer));
+  const { data } = ANSWER.safeParse(jsonOf(answer));
   const [image] = data ?? [];
   return image !== undefined && Object.values(image.Config ?? {}).every(isNothing) ? image.Id : undefined;
 }
 
 const isNothing = (value: unknown): boolean => !value || (typeof value === "object" && Object.keys(value).length === 0);
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

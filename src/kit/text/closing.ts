@@ -20,6 +20,12 @@ export interface Closing {
   readonly aside: readonly string[];
 }
 
+/** An end with nothing to tell beside its sentence. */
+export const NOTHING = { back: [], found: [], done: [], next: [], look: [], aside: [] } as const;
+
+/** The next step of a dry run. */
+export const IN_EARNEST: NextStep = { text: "in earnest: the same command without --dry-run" };
+
 /** A sentence, or a command that works as it is typed. */
 export type NextStep = { readonly text: string } | { readonly command: string; readonly why?: string };
 

@@ -27,11 +27,9 @@ export async function discover(given: GlobalArguments & DiscoverArguments): Prom
     ...(clusterdata === undefined ? [] : ["s3" as const]),
   ];
   if (sections.length === 0) return await printDiscovery(given, files);
-  for (const { url, login } of stores)
-    if (login !== undefined && url.startsWith("http:") && process.env[REHEARSAL_VARIABLE] === undefined)
-      createOutput({ secrets, color: given.color }).error(
-        `${url} is spoken to without TLS: its log-in can be read on the way`,
-      );
+  const output = createOutput({ secrets, color: given.color });
+  const clear = process.env[REHEARSAL_VARIABLE] === undefined ? stores.filter(isInClear) : [];
+  for (const { url } of clear) output.error(`${url} is spoken to without TLS: its log-in can be read on the way`);
   const { withPorts } = await import("../../session/with-ports.ts");
   return await withPorts(given, { ...(await configOf(given, sections)), logStores: stores }, ({ ports }) =>
     printDiscovery(given, {
@@ -108,6 +106,9 @@ function refuseEmpty({ name, space }: DiscoverQuestion): void {
     `Write what is meant behind ${option}, or leave it out: then every one is listed.`,
   );
 }
+
+/** Has a log-in that goes over the wire in the clear. */
+const isInClear = ({ url, login }: LogStoreConfig): boolean => login !== undefined && url.startsWith("http:");
 
 interface LogPlaces {
   /** Globs, or "-" for stdin. */

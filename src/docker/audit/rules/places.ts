@@ -1,5 +1,5 @@
 /** Data in places that go when a container goes: its own layer, or a volume that nobody named. */
-import { dataIn } from "../../data-directory/recognise.ts";
+import { dataIn, systemsIn } from "../../data-directory/recognise.ts";
 import type { Finding, FindingCode } from "../finding.ts";
 import { keeperText } from "../keeper.ts";
 import { moveToNamedVolume } from "../moving.ts";
@@ -15,8 +15,7 @@ export function places(stock: Stock): readonly Finding[] {
     const found = misplaced(stock, data);
     if (found === undefined) return [];
     const [code, what] = found;
-    const systems = dataIn(data.contents).map(({ system }) => system);
-    const { severity, unless } = lossOf(systems, data.container.name);
+    const { severity, unless } = lossOf(systemsIn(data.contents), data.container.name);
     const { fix, commands } = moveToNamedVolume(stock, data);
     return stock.of(data.container, { code, severity, what, commands, fix: fix + unless });
   });

@@ -5,7 +5,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { volumeOf } from "../../compose/labels.ts";
-import { dataIn } from "../../data-directory/recognise.ts";
+import { systemsIn } from "../../data-directory/recognise.ts";
 import { pointsIn } from "../../data-directory/places.ts";
 import type { Finding, Judged } from "../finding.ts";
 import { about, dataText, keptBy, lossOf, type Stock, volumeText } from "../stock.ts";
@@ -29,20 +29,13 @@ function withData(stock: Stock, volume: SurveyedVolume): Judged {
   const run = volume.labels[RUN_LABEL];
   const major = Number.parseInt(stock.survey.engine.version, 10);
   const prune = anonymous || !(major >= PRUNES_ANONYMOUS) ? '"docker volume prune"' : '"docker volume prune --all"';
+  const loss = anonymous ? lossOf(systemsIn(contents), name).severity : "warning";
   const size = bytes === null ? "" : `, ${bytesText(bytes)}`;
   const last = contents.postgres?.control;
   const checkpoint = last?.known === true ? `, last checkpoint ${last.checkpointTime}` : "";
   return about(volumeText(volume), {
     code: "data-in-unused-volume",
-    severity:
-      run !== undefined
-        ? "note"
-        : anonymous
-          ? lossOf(
-              dataIn(contents).map(({ system }) => system),
-              name,
-            ).severity
-          : "warning",
+    severity: run === undefined ? loss : "note",
     what: `${run === undefined ? "" : `A copy of the run ${quoted(run)} of dingo-recover: `}${dataText(contents)}${size}${checkpoint} lies in a volume that no container uses: ${prune} deletes it.`,
     fix: "Prune nothing before it is known whose it is; look into it on a copy, never on the volume itself.",
     commands: [stock.command("volume", "inspect", name)],
