@@ -92,6 +92,9 @@ function unfinished({ entries, found, about, ending, ...rest }: Said): string {
   if (!isRecovery(entries, found)) return `The work on ${about} is not finished.`;
   if (isProved({ entries, found, about, ending, ...rest }))
     return `${about} is back and can be logged in to; the work on it is not finished.`;
+  // What was typed may be wrong: nothing that is named so was ever seen.
+  if (found.guid === undefined && found.reached === undefined)
+    return `${about}: the deleted database is not found yet.`;
   return found.reached === undefined
     ? `${about} is not back yet.`
     : `${about} is restored, but no log-in to it is proved yet.`;

@@ -54,11 +54,7 @@ export function candidateLines(
 export function shortLines(candidate: Candidate, place: number): readonly string[] {
   const { guid, name, kind, open = [] } = candidate;
   const gone = whenGone(candidate);
-  const parts = [
-    guid,
-    name === undefined ? "(name unknown)" : `"${name}"`,
-    kind,
-  ];
+  const parts = [guid, name === undefined ? "(name unknown)" : `"${name}"`, kind];
   const fields = [
     ["where", where(candidate)],
     ["deleted", gone],
@@ -86,17 +82,26 @@ function commandLines(candidate: Candidate, query: DiscoveryQuery): readonly str
   const remark = isAsked(query)
     ? []
     : ["Nothing was asked, and it is the only one. Compare it with what you were told."];
-  return [...remark, ...headOf(nameTakenBy !== undefined, isWhole), `   ${shown(recoverCommand(candidate, query))}`, ""];
+  return [
+    ...remark,
+    ...headOf(nameTakenBy !== undefined, isWhole),
+    `   ${shown(recoverCommand(candidate, query))}`,
+    "",
+  ];
 }
 
 function headOf(isTaken: boolean, isWhole: boolean): readonly string[] {
   const rest = isWhole ? ":" : " (the run asks for the rest):";
   return isTaken
-    ? ["A new service has its name: do not delete that one.", `The run looks at both, and asks before it changes one${rest}`]
+    ? [
+        "A new service has its name: do not delete that one.",
+        `The run looks at both, and asks before it changes one${rest}`,
+      ]
     : [`To recover it${rest}`];
 }
 
-const lookCommand = ({ name }: Candidate): string => shown(quote(name === undefined ? ["cf", "services"] : ["cf", "service", name]));
+const lookCommand = ({ name }: Candidate): string =>
+  shown(quote(name === undefined ? ["cf", "services"] : ["cf", "service", name]));
 
 /** Nothing has taken its place, and there was something to lose. */
 export function isGone({ kind, nameTakenBy }: Candidate): boolean {

@@ -67,7 +67,15 @@ function otherLines(
       .reverse()
       .flat();
   if (listed.length === 0) return [];
-  return ["What else fits:", ...rest, ...listed.map((each, index) => shortLines(each, index + 2)).reverse().flat(), ""];
+  return [
+    "What else fits:",
+    ...rest,
+    ...listed
+      .map((each, index) => shortLines(each, index + 2))
+      .reverse()
+      .flat(),
+    "",
+  ];
 }
 
 function misfitLines(
