@@ -61,7 +61,9 @@ function rowOf(
 ): readonly string[] {
   const when = `${run}  ${state.padEnd(11)} ${worked}`;
   const where = `${when}  ${(target || "-").padEnd(widest)}`;
-  if (where.length > columns) return [when.trimEnd(), `    ${target || "-"}`, `    ${what}`];
+  const below = `    ${target || "-"}  ${what}`;
+  if (where.length > columns)
+    return [when.trimEnd(), ...(below.length > columns ? [`    ${target || "-"}`, `    ${what}`] : [below])];
   return where.length + 2 + what.length > columns ? [where.trimEnd(), `    ${what}`] : [`${where}  ${what}`];
 }
 

@@ -47,6 +47,8 @@ function well(result: RehearsalResult): readonly string[] {
   if (exitCode !== expected && !isCarriedOn(result))
     return [
       `${archive}Exit code ${exitCode}, because of your answers. The scenario's own answers lead to ${expected}.`,
+      "To play it again:",
+      `  dingo-recover rehearse ${result.scenario}`,
     ];
   return [`${ending}, as it should.`, ...next(result)];
 }

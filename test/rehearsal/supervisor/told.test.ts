@@ -77,6 +77,7 @@ describe("the last lines of a rehearsal", () => {
     expect(ended(exitCode, expected)).toContain(
       `Exit code ${exitCode}, because of your answers. The scenario's own answers lead to ${expected}.`,
     );
+    expect(ended(exitCode, expected)).toMatch(/To play it again:\n {2}dingo-recover rehearse killed-before-start$/u);
   });
 });
 
