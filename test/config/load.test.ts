@@ -226,9 +226,18 @@ opensearch: { url: http://os.example.org }
     ["etcd: { url: 'https://10.0.0.1:4001' }", 'the value of "etcd.url" is no address of etcd'],
     ["logs: /var/log/x", '"logs" is text, not a list'],
     ["elasticsearch: { index: logs }", '"elasticsearch" lacks "url"'],
-    ["elasticsearch: { url: 'https://user:secret@es' }", 'the value of "elasticsearch.url" is no address of a log store'],
-    ["elasticsearch: { url: 'https://es', index: _all }", 'the value of "elasticsearch.index" is no pattern of indices'],
-    ["elasticsearch: { url: 'https://es', index: '../x' }", 'the value of "elasticsearch.index" is no pattern of indices'],
+    [
+      "elasticsearch: { url: 'https://user:secret@es' }",
+      'the value of "elasticsearch.url" is no address of a log store',
+    ],
+    [
+      "elasticsearch: { url: 'https://es', index: _all }",
+      'the value of "elasticsearch.index" is no pattern of indices',
+    ],
+    [
+      "elasticsearch: { url: 'https://es', index: '../x' }",
+      'the value of "elasticsearch.index" is no pattern of indices',
+    ],
     ["opensearch: { url: 'https://os', username: reader }", '"username" and "password" stand together'],
     ["opensearch: { url: 'https://os', via_gateway: true }", "there is no gateway"],
     ['cf: { username: "a\\e[2J" }', "control character"],

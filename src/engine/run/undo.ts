@@ -137,7 +137,7 @@ async function askForTarget(session: Session, units: readonly UnitToUndo[]): Pro
   );
 }
 
-/** What goes back and at which cost; what does not stands right above the answer. The commands are behind "m". */
+/** The steps that go back, with their costs. Those that do not stand right above the answer; the commands are behind "m". */
 function detailsOf(units: readonly UnitToUndo[]): readonly string[] {
   const left = units.filter(({ undo }) => undo === undefined || isLeft(undo));
   const back = units.flatMap((one) => {

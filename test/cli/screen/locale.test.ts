@@ -4,7 +4,7 @@ import { Secrets } from "../../../src/kit/secrets/secrets.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** What a terminal of that locale gets. */
+/** The text that a terminal of that locale gets. */
 function written(locale: Readonly<Record<string, string>>, { isForOthers = false } = {}): string {
   for (const name of ["LC_ALL", "LC_CTYPE", "LANG"]) vi.stubEnv(name, locale[name] ?? "");
   let text = "";
