@@ -13,6 +13,7 @@ import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import {
   BASE,
   controlFile,
+  LABEL,
   loadSegments,
   partKey,
   RELEASES,
@@ -49,6 +50,8 @@ async function restored(store: MemoryObjectStore): Promise<string> {
 }
 
 const twice = (): MemoryObjectStore => restorable({ more: [tarEntry("PG_VERSION", { content: "9.6\n" })] });
+
+const labelled = (label: string): MemoryObjectStore => restorable({ label });
 
 const ofOtherSize = (): MemoryObjectStore => restorable({ expanded: 1 });
 
@@ -87,6 +90,11 @@ describe("files with which no server begins", () => {
     ["a damaged pg_control", withoutControl, "its pg_control is of no release"],
     ["the pg_control of another cluster", foreignControl, "its pg_control of 6262740190985621594"],
     ["a cut tar file of pg_control", cutControl, "is not whole"],
+    ["a backup_label in reverse", () => labelled(`${LABEL.split("\n").toReversed().join("\n")}\n`), "one that a server reads"],
+    ["a backup_label without the line of its checkpoint", () => labelled(LABEL.replace(/CHECK.*\n/, "")), "one that a server reads"],
+    ["no checkpoint where their backup_label says", () => labelled(LABEL.replace("F000070", "F0000B0")), "no checkpoint of it is at 0/F0000B0"],
+    ["a checkpoint before their start", () => labelled(LABEL.replace("0/F000070", "0/E000070")), "no checkpoint of it is at 0/E000070"],
+    ["another start than their name", () => labelled(LABEL.replace("F000028", "F000070")), "begins at 0/F000070, and its name"],
   ])("%s", async (_what, made, why) => {
     const document = await look(made());
     expect([document.verdict, document.baseBackups[0]?.why]).toEqual(["not-restorable", expect.stringContaining(why)]);

@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Damaged } from "../../kit/damaged.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
-import type { ControlValues } from "../wal/control-values.ts";
 import { BaseMembers } from "./base-members.ts";
 import type { DataFiles } from "./data-files.ts";
 import { explained, type SourceObjects } from "./objects.ts";
@@ -13,13 +12,13 @@ import { UnusableBase } from "./unusable-base.ts";
 import { isBefore } from "./settings.ts";
 import { readTar } from "../tar/members.ts";
 import { mostUnpacked } from "../tar/most-unpacked.ts";
-import { fitting, VITAL_FILES } from "../tar/vital-files.ts";
+import { type Fit, fitting, VITAL_FILES } from "../tar/vital-files.ts";
 
 /** Unpacking keeps one core busy; more at once only hides how long the store takes to answer. */
 const IN_FLIGHT = 4;
 
 export interface RestoredBase {
-  readonly control: ControlValues;
+  readonly control: Fit;
   readonly bytes: number;
   readonly putAside: readonly string[];
   readonly linksLeftOut: readonly string[];
@@ -80,7 +79,7 @@ function requireAll(plan: RestorePlan, { bytes }: BaseMembers): void {
     throw notWhole(plan, `its files have ${bytes} bytes, and its sentinel says ${plan.expandedBytes}`);
 }
 
-async function requireFitting(plan: RestorePlan, members: BaseMembers, root: string): Promise<ControlValues> {
+async function requireFitting(plan: RestorePlan, members: BaseMembers, root: string): Promise<Fit> {
   const files = new Map<string, Uint8Array>();
   for (const path of VITAL_FILES) if (members.has(path)) files.set(path, await readFile(join(root, path)));
   const control = fitting(files, plan);

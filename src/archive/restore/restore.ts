@@ -109,8 +109,8 @@ async function fill(
   const base = await restoreBase({ ...shared, requireRoom: (bytes) => requireRoom(bytes + walBytes) });
   requireSystem(plan, base);
   done.phase = "wal";
-  const { version: major, systemId } = base.control;
-  const wal = await restoreWal({ ...shared, systemId, major });
+  const { version: major, systemId, label } = base.control;
+  const wal = await restoreWal({ ...shared, systemId, major, label });
   requireReached(plan, wal, major);
   requireBest?.(wal);
   done.phase = "disk";

@@ -7,9 +7,10 @@ import { inParallel } from "../../kit/in-parallel.ts";
 import { segmentBytesOf, segmentName } from "../names/segment.ts";
 import { misfitOf, otherSegmentSize } from "../wal/misfit.ts";
 import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";
-import { RecordWalk, type Told } from "../wal/record-walk.ts";
+import { type Checkpoints, RecordWalk, type Told } from "../wal/record-walk.ts";
 import type { DataFiles } from "./data-files.ts";
 import { explained, type SourceObjects } from "./objects.ts";
+import { isAmong, type Label, noCheckpoint } from "../tar/vital-files.ts";
 import { OWN_DIRECTORY } from "../tar/place.ts";
 import type { Kept } from "./kept.ts";
 import type { CutWal, MetEnds } from "./met.ts";
@@ -30,6 +31,7 @@ export interface WalWork {
   readonly kept: Kept;
   readonly systemId: string;
   readonly major: string;
+  readonly label: Label;
   readonly written: (bytes: number) => void;
 }
 
@@ -80,6 +82,7 @@ class Course {
   readonly #work: WalWork;
   readonly #target: bigint | undefined;
   readonly #walk = new RecordWalk();
+  readonly #checkpoints: Checkpoints = new Map();
   readonly #whole: PlannedSegment[] = [];
   /** How many of the whole ones are on disk for good. */
   #durable = 0;
@@ -144,7 +147,7 @@ class Course {
   }
 
   outcome(): RestoredWal {
-    const { plan } = this.#work;
+    const { plan, label } = this.#work;
     const end = this.#walk.end?.at;
     const isShort = end !== undefined && plan.stopLsn !== undefined && end < plan.stopLsn;
     if (this.#whole.length < plan.neededSegments || isShort) {
@@ -152,6 +155,9 @@ class Course {
       const met = { broken: this.#broken, cut: this.#cut ?? this.#cutHere() };
       throw new UnusableBase(`the base backup "${plan.base}" needs the segment ${name}: ${why}`, { place: name, met });
     }
+    // Records of a form that is not read show none.
+    if (this.#walk.reached !== undefined && !isAmong(label, this.#checkpoints))
+      throw new UnusableBase(`the base backup "${plan.base}" is not whole: ${noCheckpoint(label)}`, { place: plan.base });
     return {
       segments: this.#whole,
       broken: this.#broken,
@@ -217,7 +223,7 @@ class Course {
       if (isBeyond) this.#beyond ??= this.#whole.length + 1;
       else if (kind === "commit" && this.#beyond === undefined) this.#lastCommit = at;
     };
-    this.#walk.read(bytes, first, { told, from });
+    this.#walk.read(bytes, first, { told, from, checkpoints: this.#checkpoints });
     const { end } = this.#walk;
     const isBegun = this.#whole.length === 0 || end === undefined || !end.flawed || end.at > first;
     if (isBegun) this.#whole.push(planned);
