@@ -102,7 +102,7 @@ async function tarFile(
   const vital = new Map<string, Uint8Array>();
   const look: Visit = async (member, body) => {
     memberBytes += member.size;
-    held.add(placeOf(member.name, isRooted).path);
+    if (isRooted) held.add(placeOf(member.name, isRooted).path);
     const path = fileAt(member, isRooted);
     if (path === undefined) return;
     if (seen.has(path)) throw heldTwice(path);

@@ -70,7 +70,7 @@ async function bring(tar: PackedFile, { members, listed, objects, files, kept }:
     const held = new Set<string>();
     const look: Visit = async (member, body) => {
       await put(member, body);
-      held.add(placeOf(member.name, members.rooted).path);
+      if (listed.has(tar.name)) held.add(placeOf(member.name, members.rooted).path);
     };
     await readTar(objects.content(tar), look, { most: mostUnpacked(tar.info.size) });
     requireListed(listed.get(tar.name), held);

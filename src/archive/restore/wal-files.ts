@@ -191,13 +191,16 @@ class Course {
 
   /** The first copy that can be replayed, or else the last one. */
   async #fetch({ copies, ...planned }: PlannedSegment): Promise<Fetched> {
+    const { kept } = this.#work;
     let last: Fetched = { segment: { copies, ...planned } };
-    for (const copy of copies) {
+    // One that an earlier restore has brought lies where another would be written.
+    const keptFirst = ({ info }: PackedFile): number => (kept.hasSegment(info) ? 0 : 1);
+    for (const copy of copies.toSorted((a, b) => keptFirst(a) - keptFirst(b))) {
       const segment = { ...planned, ...copy, copies };
       if (last.why !== undefined) await this.#drop(segment);
       try {
         const why = await this.#fetchCopy(segment);
-        last = { segment, why };
+        last = { segment, why, unread: last.unread };
         if (why === undefined) return { segment };
         this.#badCopies.push({ info: copy.info, why });
       } catch (error) {

@@ -56,6 +56,10 @@ function labelIn(text: string, { start, startLsn, stopLsn }: Told): Label | stri
   const [, first = "", file, checkpointed = ""] = LABEL.exec(text) ?? [];
   const [begins, checkpoint] = [parseLsn(first), parseLsn(checkpointed)];
   if (begins === undefined || checkpoint === undefined) return "its backup_label is not one that a server reads";
+  const timeline = /^START TIMELINE: ([0-9]+)$/m.exec(text)?.[1];
+  if (timeline !== undefined && Number(timeline) !== start.timeline)
+    return `its backup_label names the timeline ${timeline} and the segment ${file ?? ""}`;
+  if (/^INCREMENTAL FROM /m.test(text)) return "its backup_label says that it holds only what changed since another";
   if (file !== segmentName(start)) return `its backup_label does not begin at ${segmentName(start)}`;
   if (startLsn !== undefined && begins !== startLsn)
     return `its backup_label begins at ${formatLsn(begins)}, and its name or sentinel says ${formatLsn(startLsn)}`;
