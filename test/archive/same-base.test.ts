@@ -34,7 +34,10 @@ let directories = 0;
 beforeAll(loadSegments);
 afterAll(() => rmSync(home, { recursive: true }));
 
-async function look(store: MemoryObjectStore, depth: "names" | "deep" | "full" = "full"): Promise<ArchiveVerifyDocument> {
+async function look(
+  store: MemoryObjectStore,
+  depth: "names" | "deep" | "full" = "full",
+): Promise<ArchiveVerifyDocument> {
   const looked = depth === "names" ? {} : { depth };
   return (await archiveVerify({ store, location: formatLocation(OLD), ...looked })).document;
 }
@@ -96,13 +99,33 @@ describe("files with which no server begins", () => {
     ["a damaged pg_control", withoutControl, "its pg_control is of no release"],
     ["the pg_control of another cluster", foreignControl, "its pg_control of 6262740190985621594"],
     ["a cut tar file of pg_control", cutControl, "is not whole"],
-    ["a backup_label in reverse", () => labelled(`${LABEL.split("\n").toReversed().join("\n")}\n`), "one that a server reads"],
-    ["a backup_label without the line of its checkpoint", () => labelled(LABEL.replace(/CHECK.*\n/, "")), "one that a server reads"],
-    ["no checkpoint where their backup_label says", () => labelled(LABEL.replace("F000070", "F0000B0")), "no checkpoint of it is at 0/F0000B0"],
-    ["a checkpoint before their start", () => labelled(LABEL.replace("0/F000070", "0/E000070")), "no checkpoint of it is at 0/E000070"],
+    [
+      "a backup_label in reverse",
+      () => labelled(`${LABEL.split("\n").toReversed().join("\n")}\n`),
+      "one that a server reads",
+    ],
+    [
+      "a backup_label without the line of its checkpoint",
+      () => labelled(LABEL.replace(/CHECK.*\n/, "")),
+      "one that a server reads",
+    ],
+    [
+      "no checkpoint where their backup_label says",
+      () => labelled(LABEL.replace("F000070", "F0000B0")),
+      "no checkpoint of it is at 0/F0000B0",
+    ],
+    [
+      "a checkpoint before their start",
+      () => labelled(LABEL.replace("0/F000070", "0/E000070")),
+      "no checkpoint of it is at 0/E000070",
+    ],
     ["a backup_label with two timelines", () => labelled(`${LABEL}START TIMELINE: 2\n`), "names the timeline 2"],
     ["an incremental backup", () => labelled(`${LABEL}INCREMENTAL FROM LSN: 0/2000028\n`), "since another"],
-    ["another start than their name", () => labelled(LABEL.replace("F000028", "F000070")), "begins at 0/F000070, and its name"],
+    [
+      "another start than their name",
+      () => labelled(LABEL.replace("F000028", "F000070")),
+      "begins at 0/F000070, and its name",
+    ],
   ])("%s", async (_what, made, why) => {
     const document = await look(made());
     expect([document.verdict, document.baseBackups[0]?.why]).toEqual(["not-restorable", expect.stringContaining(why)]);
@@ -156,7 +179,11 @@ describe("a file that WAL-G lists", () => {
   const listing = (files: Readonly<Record<string, object>>): MemoryObjectStore => {
     const store = restorableByWalg();
     const sets = { "part_001.tar.gz": ["/PG_VERSION", "/base/1/112", "/pg_xact/0000"] };
-    add(store, `basebackups_005/base_${segmentOf(15)}/files_metadata.json`, JSON.stringify({ Files: files, TarFileSets: { ...sets, "part_003.tar.gz": ["/backup_label"] } }));
+    add(
+      store,
+      `basebackups_005/base_${segmentOf(15)}/files_metadata.json`,
+      JSON.stringify({ Files: files, TarFileSets: { ...sets, "part_003.tar.gz": ["/backup_label"] } }),
+    );
     return store;
   };
 

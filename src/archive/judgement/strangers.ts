@@ -85,9 +85,14 @@ function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry, { reader, decrypt
 }
 
 /** Of objects that were looked into, and showed nothing, or would show nothing. */
-function hidden({ insides }: ArchiveFacts, { relative, kind }: ArchiveEntry, { decrypts }: Onlooker): readonly Problem[] {
+function hidden(
+  { insides }: ArchiveFacts,
+  { relative, kind }: ArchiveEntry,
+  { decrypts }: Onlooker,
+): readonly Problem[] {
   const isOfLzma = packingOfKey(relative) === "lzma" && !NOT_ASKED_FOR.has(kind.kind);
-  const why = insides?.get(relative)?.hidden ?? (isOfLzma ? "it is packed by lzma, which is not unpacked here" : undefined);
+  const why =
+    insides?.get(relative)?.hidden ?? (isOfLzma ? "it is packed by lzma, which is not unpacked here" : undefined);
   if (why === undefined) return [];
   return why.includes("OpenPGP") ? [encrypted(relative, decrypts)] : [problem("not-packed", relative, why)];
 }

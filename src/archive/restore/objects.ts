@@ -46,7 +46,8 @@ export class SourceObjects {
 /** A damaged object by its name; anything else as it is. */
 export function explained(error: unknown, { info }: Pick<PackedFile, "info">): unknown {
   if (!(error instanceof Damaged)) return error;
-  const [code, remedy] = ANSWERS[error.damage] ?? (["not-restorable", "Restore from another copy of the archive."] as const);
+  const [code, remedy] =
+    ANSWERS[error.damage] ?? (["not-restorable", "Restore from another copy of the archive."] as const);
   return giveUp(code, `"${info.key}" cannot be used: ${error.message}`).at(info.key).advise(remedy, error);
 }
 

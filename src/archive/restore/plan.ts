@@ -135,7 +135,9 @@ export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): Restore
 function requireKnownRelease({ seen, chosen }: Study): void {
   const strange = chosen === undefined ? undefined : strangeRelease(chosen.base);
   if (strange === undefined) return;
-  throw refuse("answer-malformed", strange).at(formatLocation(seen.location)).advise("Restore with the program that wrote it.");
+  throw refuse("answer-malformed", strange)
+    .at(formatLocation(seen.location))
+    .advise("Restore with the program that wrote it.");
 }
 
 const TOLD: ReadonlySet<string> = new Set<ProblemCode>([

@@ -61,7 +61,9 @@ export async function restoreArchive(
   { directory, signal, progress, requireBest }: RestoreTerms,
 ): Promise<RestoreOutcome> {
   const of = expandedSize(plan);
-  const wanted = new Set([...plan.tars, ...plan.segments.flatMap(({ copies }) => copies)].map(({ info }) => nameOf(info)));
+  const wanted = new Set(
+    [...plan.tars, ...plan.segments.flatMap(({ copies }) => copies)].map(({ info }) => nameOf(info)),
+  );
   const isWanted = (object: Named): boolean => wanted.has(nameOf(object));
   const terms = { needed: of, isWanted, source: formatLocation(plan.location), base: plan.base };
   const at = { root: partialOf(directory), base: plan.base };

@@ -130,7 +130,8 @@ class Course {
       // Nothing is known of it, nor of all behind it.
       if (unread !== undefined && !this.ended) throw unread;
       if (this.#cut === undefined && why !== undefined) this.#broken ??= { name: segment.name, why };
-      const isTaken = unread === undefined && this.#cut === undefined && this.#broken === undefined && (await this.#take(segment));
+      const isTaken =
+        unread === undefined && this.#cut === undefined && this.#broken === undefined && (await this.#take(segment));
       if (!isTaken) await this.#drop(segment);
     }
   }
@@ -168,7 +169,9 @@ class Course {
     }
     // Records of a form that is not read show none.
     if (this.#walk.reached !== undefined && !isAmong(label, this.#checkpoints))
-      throw new UnusableBase(`the base backup "${plan.base}" is not whole: ${noCheckpoint(label)}`, { place: plan.base });
+      throw new UnusableBase(`the base backup "${plan.base}" is not whole: ${noCheckpoint(label)}`, {
+        place: plan.base,
+      });
     return {
       segments: this.#whole,
       broken: this.#broken,

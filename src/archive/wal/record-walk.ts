@@ -4,7 +4,15 @@
  * leaves the rest of a segment empty (src/backend/access/transam/xlogreader.c, 9.5 to 18).
  */
 import { BEGUN, finished, updated } from "./crc32c.ts";
-import { isSwitch, isTransaction, RECORD_HEADER, redoOf, SUM_AT, type TransactionEnd, transactionEnd } from "./record.ts";
+import {
+  isSwitch,
+  isTransaction,
+  RECORD_HEADER,
+  redoOf,
+  SUM_AT,
+  type TransactionEnd,
+  transactionEnd,
+} from "./record.ts";
 
 const PAGE = 8192;
 const SHORT_HEADER = 24;
