@@ -31,8 +31,8 @@ export async function listedFiles(reader: ObjectReader, bucket: string, lists: r
     const { Files: files, TarFileSets: sets } = exactJson(Buffer.from(bytes).toString("utf8")) ?? {};
     if (!isFields(files) || !isFields(sets)) continue;
     for (const [tar, names] of Object.entries(sets)) {
-      const packed = (Array.isArray(names) ? names : []).filter((name) => isPacked(files[name]));
-      listed.set(tar, new Set(packed.map((name) => placeOf(String(name), true).path)));
+      const packed = (Array.isArray(names) ? names.map(String) : []).filter((name) => isPacked(files[name]));
+      listed.set(tar, new Set(packed.map((name) => placeOf(name, true).path)));
     }
   }
   return listed;

@@ -83,8 +83,8 @@ interface Fetched {
   readonly segment: PlannedSegment;
   /** Why it cannot be replayed, if it cannot. */
   readonly why?: string | undefined;
-  /** The error that says so, if nothing can be said of it. */
-  readonly unread?: unknown;
+  /** If nothing can be said of it. */
+  readonly unread?: Damaged | undefined;
 }
 
 class Course {
@@ -128,7 +128,7 @@ class Course {
       // More follows behind the end of the records.
       if (this.#walk.end !== undefined) this.#cut ??= this.#cutHere();
       // Nothing is known of it, nor of all behind it.
-      if (unread !== undefined && !this.ended) throw unread;
+      if (unread !== undefined && !this.ended) throw explained(unread, segment);
       if (this.#cut === undefined && why !== undefined) this.#broken ??= { name: segment.name, why };
       const isTaken =
         unread === undefined && this.#cut === undefined && this.#broken === undefined && (await this.#take(segment));
@@ -208,7 +208,7 @@ class Course {
         this.#badCopies.push({ info: copy.info, why });
       } catch (error) {
         if (!(error instanceof Damaged)) throw error;
-        last = { segment, why: error.message, unread: explained(error, segment) };
+        last = { segment, why: error.message, unread: error };
       }
     }
     return last;

@@ -32,7 +32,7 @@ export interface Label {
   readonly checkpoint: bigint;
 }
 
-/** What `pg_control` and `backup_label` say, or why no server begins from these files. */
+/** The values in `pg_control` and `backup_label`, or why no server begins from these files. */
 export function fitting(files: VitalFiles, told: Told): Fit | string {
   const { major } = told;
   const text = (path: string): string => Buffer.from(files.get(path) ?? []).toString("latin1");

@@ -152,14 +152,15 @@ export class RecordWalk {
     this.#open = undefined;
     if (open !== undefined) {
       const record = Buffer.concat([...open.pieces, at.bytes.subarray(from, to)]);
-      return this.#take(record, { from: 0, to: record.length }, positionOf(open.at), at);
+      return this.#take(record, { from: 0, to: record.length }, { ...at, at: positionOf(open.at) });
     }
+    const { told, checkpoints } = at;
     const { high, low } = at.start;
-    return this.#take(at.bytes, { from, to }, { high, low: low + from }, at);
+    return this.#take(at.bytes, { from, to }, { at: { high, low: low + from }, told, checkpoints });
   }
 
   /** False if PostgreSQL ends its recovery before this record. */
-  #take(bytes: Buffer, { from, to }: Piece, at: Position, { told, checkpoints }: Reading): boolean {
+  #take(bytes: Buffer, { from, to }: Piece, { at, told, checkpoints }: Taking): boolean {
     const before = this.#previous;
     if (before !== undefined && !isAt(before, bytes, from + 8))
       return this.#fail(at, "a record does not follow the one before it");
@@ -232,6 +233,10 @@ interface Reading {
   readonly start: Position;
   readonly told: Told;
   readonly checkpoints: Checkpoints | undefined;
+}
+
+interface Taking extends Pick<Reading, "told" | "checkpoints"> {
+  readonly at: Position;
 }
 
 interface Piece {
