@@ -11,10 +11,18 @@ import { lasting, type Times } from "./times.ts";
 export function decisions(entries: readonly Entry[], times: Times): readonly Block[] {
   const rows: string[][] = [];
   for (const [entry, carrier] of carried(entries)) {
+    if (entry.type === "run-started") rows.push(...givenRows(entry).map((row) => [times.utc(entry.time), ...row]));
     const row = decisionRow(entry, carrier);
     if (row !== undefined) rows.push([times.utc(entry.time), ...row]);
   }
   return table(["UTC", "who", "about", "what"], rows);
+}
+
+/** The inputs that stood on the command line or in a file. */
+function givenRows({ inputs, defaulted = [], operator }: EntryOf<"run-started">): readonly (readonly string[])[] {
+  return Object.entries(inputs)
+    .filter(([name]) => !defaulted.includes(name))
+    .map(([name, value]) => [operator, `input ${name}`, shown(value)]);
 }
 
 function decisionRow(entry: Entry, carrier: string | undefined): readonly [string, string, string] | undefined {

@@ -44,6 +44,10 @@ const rewrite = (change: (text: string) => string): void => {
   place.trust();
 };
 
+/** The action that reads as one that makes something. It tells no finding, and no line moves. */
+const making = (text: string, members: string): string =>
+  text.replace('effect: "read",', `effect: "create", ${members},`).replace(/^ +tell: .*,$/mu, "");
+
 /** The line of the module that has these words. */
 const lineOf = (words: string): number =>
   readFileSync(join(place.directory, "actions.mjs"), "utf8")
@@ -212,9 +216,9 @@ describe("an own runbook with an own action", () => {
       verify: 'async () => ({ holds: true, evidence: "it is there" })',
       [name]: text,
     };
-    const more = `probe: ${functions.probe}, verify: ${functions.verify},`;
+    const more = `probe: ${functions.probe}, verify: ${functions.verify}`;
     const begin = name === "probe" ? 'throw new Error("not today"); const hour =' : "const hour =";
-    rewrite((good) => good.replace('effect: "read",', `effect: "create", ${more}`).replace("const hour =", begin));
+    rewrite((good) => making(good, more).replace("const hour =", begin));
     const words = RUN;
     const ran = await place.run(words);
     const told = `${ran.stdout}${ran.stderr}`.replaceAll(/\s+/gu, " ");
@@ -229,9 +233,7 @@ describe("an own runbook with an own action", () => {
       'throw Object.assign(new Error("the notice is of somebody else"), { code: "guard-refused", remedy: "Ask the team, then resume." })',
     ],
   ])("refuses by its guard with %s: exit 16, in its own words", async (_how, refusal) => {
-    rewrite((good) =>
-      good.replace('effect: "read",', `effect: "create", guard: async () => { ${refusal}; }, ${CHANGES},`),
-    );
+    rewrite((good) => making(good, `guard: async () => { ${refusal}; }, ${CHANGES}`));
     const ran = await place.run([...RUN, "--json"]);
     const ended = JSON.parse(ran.stdout.trim().split("\n").at(-1) ?? "");
     expect([ran.code, ended.error.code], ran.stderr).toEqual([16, "guard-refused"]);
@@ -248,9 +250,10 @@ describe("an own runbook with an own action", () => {
     ["describe", "create", `${CHANGES}, describe: () => { throw new Error("not today"); }`],
     ["tell", "read", 'tell: () => { throw new Error("not today"); }'],
   ])("is told as the one that threw, where its %s of a step that is %s throws", async (called, effect, functions) => {
-    rewrite((good) =>
-      good.replace('effect: "read",', `effect: "${effect}",`).replace(/(tell: .*,)\n/u, `$1 ${functions},\n`),
-    );
+    rewrite((good) => {
+      const text = effect === "read" ? good : making(good, CHANGES);
+      return text.replace(/^ {2}\}\),$/mu, `${functions},\n  }),`);
+    });
     const ran = await place.run([...RUN, "--json"]);
     const { error } = JSON.parse(ran.stdout.trim().split("\n").at(-1) ?? "");
     expect([ran.code, error?.code], ran.stdout).toEqual([12, "own-action-failed"]);
@@ -262,7 +265,7 @@ describe("an own runbook with an own action", () => {
   });
 
   it("is told as the one whose guard answers: a no would be passed", async () => {
-    rewrite((good) => good.replace('effect: "read",', `effect: "create", guard: async () => false, ${CHANGES},`));
+    rewrite((good) => making(good, `guard: async () => false, ${CHANGES}`));
     const ran = await place.run(RUN);
     expect(ran.code).toBe(12);
     expect(`${ran.stdout}${ran.stderr}`.replaceAll(/\s+/gu, " ")).toContain(
@@ -309,7 +312,11 @@ describe("an own runbook with an own action", () => {
       [(text) => text.replace('effect: "read"', 'effect: "none"'), /has no effect: read, create/u],
       [
         (text) => text.replace('effect: "read",', 'effect: "create", probe: () => ({}), verify: true,'),
-        /has no verify/u,
+        /has "tell", which belongs to an action that reads; team\.office-hours has no verify/u,
+      ],
+      [
+        (text) => text.replace('effect: "read",', 'effect: "read", undo: { leaves: "nothing" },'),
+        /has "undo", which belongs to an action that changes something/u,
       ],
       [
         (text) => text.replace("export const actions =", "export const others ="),

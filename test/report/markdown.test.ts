@@ -126,6 +126,16 @@ describe("the report of a finished run", () => {
     expect(report).toContain("| ann | input service | orders-db |");
   });
 
+  it("has the inputs of the call that began it, and no default", () => {
+    const inputs = { service: "orders-db", around: "02:14", pace: "max" };
+    const [first, ...others] = WHOLE;
+    const begun = [{ ...first, inputs, defaulted: ["pace"] } as (typeof WHOLE)[number], ...others];
+    const told = reportMarkdown(begun, CHAIN, ZONE);
+    expect(told).toContain("| ann | input service | orders-db |");
+    expect(told).toContain("| ann | input around | 02:14 |");
+    expect(told).not.toContain("input pace");
+  });
+
   it("names in the timeline, too, whoever carried the run then, and how it was said where nobody was asked", () => {
     expect(report).toContain("approved by ann: stop, copy");
     expect(report).toContain("decided by eve for stop: by-hand");

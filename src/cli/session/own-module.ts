@@ -123,6 +123,8 @@ function faultsOf(given: unknown): readonly string[] {
   ];
   return [
     ...misspelt(action, KEYS),
+    ...(changes ? strange(action, OF_READING, "reads") : []),
+    ...(effect === "read" ? strange(action, OF_CHANGING, "changes something") : []),
     ...(typeof title === "string" && title.trim() !== "" ? [] : ["has no title"]),
     ...(EFFECTS.some((each) => each === effect) ? [] : [`has no effect: ${EFFECTS.join(", ")}`]),
     ...[...needed, ...(effect === "disrupt" || effect === "destroy" ? ["guard"] : [])].flatMap(noFunction(action)),
@@ -132,6 +134,15 @@ function faultsOf(given: unknown): readonly string[] {
     ...(undo === undefined ? [] : faultsOfUndo(undo)),
   ].map((fault) => `${id} ${fault}`);
 }
+
+/** Members that only the other kind of action has: nothing would read them. */
+const strange = (action: object, members: readonly string[], kind: string): readonly string[] =>
+  members
+    .filter((member) => member in action)
+    .map((member) => `has ${quoted(member)}, which belongs to an action that ${kind}`);
+
+const OF_READING = ["review", "tell", "known", "finds"] as const;
+const OF_CHANGING = ["guard", "probe", "probeByHand", "undo"] as const;
 
 function noObject(name: "input" | "output", schema: unknown): readonly string[] {
   if (!(schema instanceof z.ZodType)) return [];

@@ -24,7 +24,8 @@ export function inputOf(session: Session, planned: PlannedStep, unit: Unit): Uni
   const { evaluator } = session.options;
   const raw = plain(evaluator.resolve({ kind: "map", entries: planned.step.with }, scope));
   requireWhole(session.options.secrets, raw, namedInput(unit));
-  return parsedInput(planned, { unit, raw, run: session.state.run });
+  const remedy = `Correct the step's "with" or the input that it refers to, then resume with --accept-runbook.`;
+  return fitting(planned, { unit, raw, run: session.state.run }, remedy);
 }
 
 interface Begun {
@@ -35,7 +36,12 @@ interface Begun {
 }
 
 /** The input of an attempt that began earlier, from the journal. */
-export function parsedInput(planned: PlannedStep, { unit, raw, run }: Begun): UnitInput {
+export function parsedInput(planned: PlannedStep, begun: Begun): UnitInput {
+  const remedy = `The journal has this input, and another one cannot take its place: go on with the version of "${planned.step.action.id}" that the step began with.`;
+  return fitting(planned, begun, remedy);
+}
+
+function fitting(planned: PlannedStep, { unit, raw, run }: Begun, remedy: string): UnitInput {
   const { action } = planned.step;
   requireUnmasked(raw, namedInput(unit));
   const result = action.input.safeParse(raw);
@@ -46,7 +52,7 @@ export function parsedInput(planned: PlannedStep, { unit, raw, run }: Begun): Un
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
   throw refuse("runbook-invalid", `the input of "${unitName(unit)}" does not fit: ${problems.join("; ")}`)
     .at(`step ${unitName(unit)}`)
-    .advise(`Correct the step's "with" or the input that it refers to, then resume with --accept-runbook.`);
+    .advise(remedy);
 }
 
 function namedInput(unit: Unit): Named {

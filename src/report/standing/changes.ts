@@ -47,8 +47,7 @@ function follow(courses: Map<string, Course>, entry: Entry): void {
       courses.set(unit, { ...course, change: { ...change, notes: [...change.notes, entry] } });
       return;
     case "step-succeeded":
-      courses.set(unit, { ...course, is: "done", touched: true, change: { ...change, output: entry.output } });
-      return;
+      return done(courses, unit, { entry, course });
     case "step-failed":
       return fail(courses, { unit, course, entry });
     case "decided":
@@ -80,6 +79,14 @@ function lookAnew(courses: Map<string, Course>, type: "run-resumed" | "step-star
     if (type === "run-resumed") courses.set(unit, { ...course, drift: { ...drift, old: true } });
     else if (drift.old) courses.set(unit, course);
   }
+}
+
+function done(
+  courses: Map<string, Course>,
+  unit: string,
+  { entry: { output, evidence }, course }: { entry: Extract<Entry, { type: "step-succeeded" }>; course: Course },
+): void {
+  courses.set(unit, { ...course, is: "done", touched: true, change: { ...course.change, output, evidence } });
 }
 
 const NOT_BACK: TakenBack = { evidence: "", went: false, found: false, byWord: false };

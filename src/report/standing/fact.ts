@@ -20,6 +20,8 @@ export interface Change {
   readonly input: JsonObject;
   /** Undefined while its end is not journaled. */
   readonly output: JsonObject | undefined;
+  /** Of its end; undefined as `output`. */
+  readonly evidence?: string;
   /** Kinds of the notes that it made, with what they hold, oldest first. */
   readonly notes: readonly { readonly kind: string; readonly data: JsonObject }[];
 }

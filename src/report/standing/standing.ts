@@ -83,8 +83,12 @@ function tell(done: Map<string, string>, { thing, text }: Told): void {
 
 function wordsOf({ change }: Course): readonly Told[] {
   const words = Object.hasOwn(WORDS, change.action) ? WORDS[change.action] : undefined;
-  return words?.(change) ?? [{ thing: change.unit, text: `${ownText(change)} was done` }];
+  return words?.(change) ?? [{ thing: change.unit, text: doneText(change) }];
 }
+
+/** Of a step without words: its evidence tells more than its name. */
+const doneText = (change: Change): string =>
+  (change.evidence ?? "") === "" ? `${ownText(change)} was done` : `${change.unit}: ${change.evidence}`;
 
 /** The things that stay of what was taken back, with their paths. */
 export const leftBehind = (entries: readonly Entry[]): readonly string[] =>
