@@ -228,7 +228,11 @@ export class FakeComposeStack implements DockerHost, DockerWork {
     );
   }
   /** On the directories that the file names, for services without a container; the others are started. */
-  async composeUp(call: ComposeCall, services: readonly string[], { scales = {}, keeps = false }: ComposeUp = {}): Promise<void> {
+  async composeUp(
+    call: ComposeCall,
+    services: readonly string[],
+    { scales = {}, keeps = false }: ComposeUp = {},
+  ): Promise<void> {
     const scaled = Object.entries(scales).map(([service, count]) => ` --scale ${service}=${count}`);
     this.#change(`up ${keeps ? "--no-recreate " : ""}${services.join(" ")}${scaled.join("")}`);
     const text = call.files.map((file) => this.files.get(file) ?? "").join("\n");

@@ -151,7 +151,15 @@ describe("an audit of a real Docker host", () => {
     await writeFile(join(image, "dump.rdb"), "REDIS0011");
     const archive = `${image}.tar`;
     await execa("tar", ["-C", image, "--owner=77", "--group=78", "-cf", archive, "sleep"]);
-    await engine.docker("import", "--change", "VOLUME /data", "--change", 'CMD ["/sleep", "100000"]', archive, "bare:1");
+    await engine.docker(
+      "import",
+      "--change",
+      "VOLUME /data",
+      "--change",
+      'CMD ["/sleep", "100000"]',
+      archive,
+      "bare:1",
+    );
     await mkdir(join(image, "srv"));
     await copyFile(join(image, "dump.rdb"), join(image, "srv", "dump.rdb"));
     for (const [name, files, path] of [

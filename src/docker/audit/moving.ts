@@ -34,7 +34,8 @@ export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   const { container, path } = data;
   const keeper = keeperText(stock, container) ?? writerText(stock, data) ?? mountedText(stock, data);
   if (keeper !== undefined) return saveFirst(stock, data, keeper);
-  if (data.at.kind === "layer" && IN_ONE_FILE.some(({ system }) => system === data.contents.system)) return outOfLayer(stock, data);
+  if (data.at.kind === "layer" && IN_ONE_FILE.some(({ system }) => system === data.contents.system))
+    return outOfLayer(stock, data);
   const { key, name } = newVolume(stock, data);
   const commands = [
     ...dumpLines(stock, data),

@@ -107,7 +107,9 @@ function ofDirectory(looked: Seen, inside: string): Contents {
     const { system, title } = found;
     return { kind: "data", system, title, version: versionOf(system, files), inside, touched };
   }
-  const one = IN_ONE_FILE.find(({ begins }) => looked.files.some((file) => begins.some((text) => beginsWith(file, text))));
+  const one = IN_ONE_FILE.find(({ begins }) =>
+    looked.files.some((file) => begins.some((text) => beginsWith(file, text))),
+  );
   if (one !== undefined) return { kind: "data", system: one.system, title: one.title, version: "", inside, touched };
   const names = looked.entries.map(({ name }) => name);
   if (looked.entries.length === 0 || names.join() === "lost+found")

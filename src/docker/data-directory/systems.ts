@@ -160,11 +160,7 @@ export const SYSTEMS: readonly DataSystem[] = [
   {
     system: "zookeeper",
     title: "ZooKeeper",
-    marks: [
-      ["version-2", "myid"],
-      ["version-2/snapshot.0"],
-      ["version-2/log.1"],
-    ],
+    marks: [["version-2", "myid"], ["version-2/snapshot.0"], ["version-2/log.1"]],
     dump: "",
     source: "ZooKeeper administrator's guide, The Data Directory; FileTxnSnapLog.java: one server alone has no myid",
   },
@@ -210,7 +206,11 @@ export const SQLITE = {
 } as const;
 
 /** Databases of one file, by its first bytes. H2: MVStore, "File Header"; PageStore up to 1.4. */
-export const IN_ONE_FILE: readonly { readonly system: SystemName; readonly title: string; readonly begins: readonly string[] }[] = [
+export const IN_ONE_FILE: readonly {
+  readonly system: SystemName;
+  readonly title: string;
+  readonly begins: readonly string[];
+}[] = [
   { system: "sqlite", title: SQLITE.title, begins: ["SQLite format 3\0"] },
   { system: "h2", title: "H2", begins: ["H:1,", "H:2,", "H:3,", "-- H2 0.5/B"] },
 ];

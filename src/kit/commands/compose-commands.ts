@@ -21,7 +21,7 @@ export interface ComposeCall {
 export interface ComposeUp {
   /** Numbers of containers by service, if they differ from the file. */
   readonly scales?: Readonly<Record<string, number>>;
-  /** A container that is there is started as it is, whatever the files say by now. */
+  /** A container that is there is started as it is, even if the files have changed. */
   readonly keeps?: boolean;
 }
 
@@ -100,6 +100,11 @@ export const composeUp = (
 ): Argv => [
   ...composeWords(words, call.generation),
   ...callWords(call),
-  ...["up", "-d", ...(keeps ? ["--no-recreate"] : []), ...Object.entries(scales).flatMap(([service, count]) => ["--scale", `${service}=${count}`])],
+  ...[
+    "up",
+    "-d",
+    ...(keeps ? ["--no-recreate"] : []),
+    ...Object.entries(scales).flatMap(([service, count]) => ["--scale", `${service}=${count}`]),
+  ],
   ...(services.length === 0 ? [] : ["--no-deps", "--", ...services]),
 ];

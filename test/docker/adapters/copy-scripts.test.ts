@@ -83,16 +83,19 @@ describe("a copy for a server", () => {
     await stub("cat", `case $2 in ${bad}) exit 1;; esac; exec /bin/cat "$@"`);
     const { exitCode, stdout, stderr } = await filled("copy", true);
     expect(exitCode, stderr).toBe(0);
-    expect(stdout.split("\n").filter((line) => line.startsWith("unread ")).sort()).toEqual(
-      ["base/5/16384.1", "base/5/16385", "pg_xact/0000"].map((path) => `unread ./${path}`),
-    );
+    expect(
+      stdout
+        .split("\n")
+        .filter((line) => line.startsWith("unread "))
+        .sort(),
+    ).toEqual(["base/5/16384.1", "base/5/16385", "pg_xact/0000"].map((path) => `unread ./${path}`));
     const noPage = (pages: number) => Buffer.alloc(pages * 8192, 0xff);
     expect(await readFile(join(data, "base/5/16384.1"))).toEqual(Buffer.concat([Buffer.alloc(8192, 1), noPage(2)]));
     expect(await readFile(join(data, "base/5/16385"))).toEqual(noPage(3));
     expect(await readFile(join(data, "base/5/16384"))).toEqual(Buffer.alloc(3 * 8192, 1));
     const modeOf = async (path: string): Promise<number> => (await lstat(join(data, path))).mode & 0o777;
     expect([await modeOf("base/5/16384.1"), await modeOf("pg_xact/0000")]).toEqual([0o640, 0]);
-    // What is put back holds the files themselves, or nothing.
+    // Files that are put back are the originals, or there are none.
     expect(await filled("/srv/db", false)).toMatchObject({ exitCode: 1 });
     expect(await exists("copy", "db")).toBe(false);
   });

@@ -96,7 +96,9 @@ describe("where data lie", () => {
     expect(used.map(({ fix }) => fix).join("\n")).toContain("COMPOSE_PROJECT_NAME='a$(id)'.");
     const [renamed] = findings({ projects: [project([], { name: "a$(id)", own: "b" })] });
     expect(renamed?.fix).toContain("COMPOSE_PROJECT_NAME='a$(id)' into");
-    expect(lines.join("\n")).toContain(`--mount 'type=volume,"src=a,src=/_db-data","dst=/d"",""/:/host$(id)",volume-nocopy'`);
+    expect(lines.join("\n")).toContain(
+      `--mount 'type=volume,"src=a,src=/_db-data","dst=/d"",""/:/host$(id)",volume-nocopy'`,
+    );
   });
 
   it("copies into no volume that is there, and no two directories into one", () => {

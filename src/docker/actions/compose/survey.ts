@@ -191,7 +191,9 @@ async function leftInLayer(
     const above = new Set(written.map((path) => posix.dirname(path)));
     const left = written.filter((path) => !above.has(path) && !kept.some((each) => isWithin(path, each)));
     const more = left.length > SHOWN ? ` and ${left.length - SHOWN} more` : "";
-    return left.length === 0 ? undefined : `${left.slice(0, SHOWN).map(printable).join(", ")}${more}, in the container itself`;
+    return left.length === 0
+      ? undefined
+      : `${left.slice(0, SHOWN).map(printable).join(", ")}${more}, in the container itself`;
   } catch (error) {
     if (!(error instanceof RecoverError) || error.code !== "answer-incomplete") throw error;
     return "more files in the container itself than the engine can list";

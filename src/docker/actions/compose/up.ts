@@ -142,8 +142,8 @@ async function knownServices(host: DockerHost, request: Input): Promise<readonly
 }
 
 /**
- * The number of containers that ran before, not the file's: no more servers on one directory, and no container less. What
- * was not moved is started as it was: made anew, it would lose what lies in its own layer.
+ * The number of containers that ran before, not the file's: no more servers on one directory, and no container less. The
+ * others are started as they were: made anew, they would lose their own layers.
  */
 function howFor({ running, all }: Input, names: readonly string[]): ComposeUp {
   const counts = new Map<string, number>();
