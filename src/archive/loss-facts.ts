@@ -58,7 +58,7 @@ function storedWhen({ unreachable }: ArchiveVerdict, { entries }: ArchiveFacts):
   const beyond = new Set(unreachable.map(segmentKey));
   const times = entries.filter(({ relative }) => beyond.has(relative)).map(({ info }) => info.lastModified);
   const [first, last] = [times.reduce(earlier, ""), times.reduce(later, "")];
-  return first === "" ? "" : `, these stored ${first} to ${last}`;
+  return first === "" ? "" : `, stored from ${first} to ${last}`;
 }
 
 const earlier = (a: string, b: string): string => (a === "" || b < a ? b : a);

@@ -89,7 +89,9 @@ function unfinished({ entries, found, about, ending, ...rest }: Said): string {
       ? `What was done for ${about} was taken back.`
       : `The work on ${about} goes on elsewhere.`;
   if (isGoingBack(entries)) return `What was done for ${about} is being taken back.`;
-  if (!isRecovery(entries, found)) return `The work on ${about} is not finished.`;
+  // Before a deleted instance was found, the typed name may be wrong; that of a living service never went.
+  const isFound = found.guid !== undefined || found.reached !== undefined;
+  if (!isFound || !isRecovery(entries, found)) return `The work on ${about} is not finished.`;
   if (isProved({ entries, found, about, ending, ...rest }))
     return `${about} is back and can be logged in to; the work on it is not finished.`;
   return found.reached === undefined

@@ -45,6 +45,8 @@ export interface RestorableOptions {
   readonly expanded?: number;
   /** Default 15 alone: that the base backup needs. */
   readonly segments?: readonly number[];
+  /** The content of backup_label. */
+  readonly label?: string;
   readonly without?: "PG_VERSION" | "global/pg_control" | "backup_label";
 }
 
@@ -78,15 +80,15 @@ export function controlFile({ systemId, control, catalog, settings, crcAt }: Rel
   return bytes;
 }
 
-const LABEL = "START WAL LOCATION: 0/F000028 (file 00000001000000000000000F)\nCHECKPOINT LOCATION: 0/F000060\n";
+export const LABEL = "START WAL LOCATION: 0/F000028 (file 00000001000000000000000F)\nCHECKPOINT LOCATION: 0/F000070\n";
 
 /** The content of every backup, in two tar files, and the sum of the sizes of its files. */
-function baseOf({ release = RELEASES["9.6"], more = [], without }: RestorableOptions) {
+function baseOf({ release = RELEASES["9.6"], more = [], without, label = LABEL }: RestorableOptions) {
   const files: readonly (readonly [string, string | Buffer])[] = [
     ["base/1/112", Buffer.alloc(8192, 1)],
     ["PG_VERSION", `${release.version}\n`],
     ["global/pg_control", controlFile(release)],
-    ["backup_label", LABEL],
+    ["backup_label", label],
   ];
   const entries = files.flatMap(([name, content]) => (name === without ? [] : [tarEntry(name, { content })]));
   const own = files.reduce((sum, [name, content]) => sum + (name === without ? 0 : content.length), 0);
@@ -126,7 +128,7 @@ export function restorable(options: RestorableOptions = {}): MemoryObjectStore {
 
 const BACKUP = `START WAL LOCATION: 0/F000028 (file 00000001000000000000000F)
 STOP WAL LOCATION: 0/F000130 (file 00000001000000000000000F)
-CHECKPOINT LOCATION: 0/F000060
+CHECKPOINT LOCATION: 0/F000070
 START TIME: 2026-11-22 00:52:29 UTC
 STOP TIME: 2026-11-22 00:52:30 UTC
 `;
@@ -201,6 +203,17 @@ function loaded(version: string, number: number): Buffer {
   return bytes;
 }
 
+/** In place of its second record: the server began no base backup there. */
+function addCheckpoint(segment: Buffer): void {
+  const at = endOfFirstRecord(segment);
+  const end = at + segment.readUInt32LE(at);
+  segment.writeUInt8(0x10, at + 16);
+  segment.writeUInt8(0, at + 17);
+  segment.set([255, end - at - 26], at + 24);
+  segment.writeBigUInt64LE(BigInt(FIRST) * BigInt(16 * 1024 * 1024) + 40n, at + 26);
+  segment.writeUInt32LE(crc32c(segment.subarray(at + 24, end), segment.subarray(at, at + 20)), at + 20);
+}
+
 /** Reads the fixtures, once. */
 export async function loadSegments(): Promise<void> {
   for (const version of Object.keys(RELEASES)) {
@@ -209,7 +222,9 @@ export async function loadSegments(): Promise<void> {
       const pieces: Uint8Array[] = [];
       if (segments.has(`${version} ${number}`)) continue;
       for await (const piece of decompressed(once(readFileSync(file)), "zstd")) pieces.push(piece);
-      segments.set(`${version} ${number}`, gzipSync(Buffer.concat(pieces), { level: 1 }));
+      const segment = Buffer.concat(pieces);
+      if (number === FIRST) addCheckpoint(segment);
+      segments.set(`${version} ${number}`, gzipSync(segment, { level: 1 }));
     }
   }
 }

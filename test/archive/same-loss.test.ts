@@ -1,6 +1,6 @@
 /** A restore and the verdict name the same loss, and both name the way to lose less. */
 import { describe, expect, it } from "vitest";
-import { addBase, addSegments, codesOf, failedOver, judged, planned } from "./grown-archive.ts";
+import { addBase, addHistory, addSegments, codesOf, failedOver, judged, left, planned } from "./grown-archive.ts";
 import { BASE, drop, sampleArchive, segment } from "./sample-archive.ts";
 
 describe("a branch that no history leads to", () => {
@@ -33,6 +33,23 @@ describe("a joint segment that is missing", () => {
     expect(codesOf(verdict)).toContain("target-timeline");
     expect(verdict.problems.map(({ message }) => message).join("\n")).toContain(`${segment(5, 2)} is missing`);
     expect(verdict.missing).toEqual([segment(5, 2)]);
+    expect((await planned(store)).lost).toEqual(verdict.loss);
+  });
+});
+
+describe("the newest branch of a tree", () => {
+  it("is lost with the only base backup that leads to it, though its segments have lower numbers", async () => {
+    const store = failedOver();
+    addBase(store, 7, { timeline: 2 });
+    addHistory(store, 3, left(1, "0/4000098"));
+    addSegments(store, [4, 5, 6], 3);
+    expect((await judged(store)).loss.segments).toBe(0);
+    drop(store, `basebackups_005/${BASE}_backup_stop_sentinel.json`);
+    const verdict = await judged(store);
+    expect([verdict.verdict, verdict.loss]).toEqual([
+      "restorable-with-loss",
+      { missing: 0, unreachable: 3, segments: 3 },
+    ]);
     expect((await planned(store)).lost).toEqual(verdict.loss);
   });
 });

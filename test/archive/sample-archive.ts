@@ -52,7 +52,7 @@ export function wholeSegment(number: number, sysid = SYSID, mark = ""): Uint8Arr
     header.writeBigUInt64LE(BigInt(sysid), 24);
     header.writeUInt32LE(SEGMENT_BYTES, 32);
     header.writeUInt32LE(8192, 36);
-    return [header, switchRecord(number), SEGMENT_BYTES - 72, textMark(mark)];
+    return [header, records(number), SEGMENT_BYTES - 48 - RECORDS, textMark(mark)];
   });
 }
 
@@ -66,14 +66,26 @@ export function wholePart(sysid = "0", mark = "", start = segment(2)): Uint8Arra
 
 export const START_MS = Date.UTC(2026, 10, 21, 2);
 
-/** The only record of a segment that a server closed at once, as it did with the one before: nothing follows it. */
-export function switchRecord(number: number): Buffer {
-  const record = Buffer.alloc(24);
-  record.writeUInt32LE(record.length, 0);
-  record.writeBigUInt64LE(BigInt(number - 1) * BigInt(SEGMENT_BYTES) + 40n, 8);
-  record.writeUInt8(0x40, 16);
-  record.writeUInt32LE(crc32c(Buffer.alloc(0), record.subarray(0, 20)), 20);
-  return record;
+/** Bytes of the records of a segment that a server closed at once, as it did with the one before: nothing follows them. */
+export const RECORDS = 64;
+
+/** A checkpoint, from which a base backup can begin, and the switch. */
+export function records(number: number): Buffer {
+  const first = BigInt(number) * BigInt(SEGMENT_BYTES) + 40n;
+  const redo = Buffer.alloc(16);
+  redo.set([255, 8]);
+  redo.writeBigUInt64LE(first, 2);
+  const checkpoint = record(0x10, first - BigInt(SEGMENT_BYTES) + 40n, redo.subarray(0, 10));
+  return Buffer.concat([checkpoint, Buffer.alloc(6), record(0x40, first)]);
+}
+
+function record(operation: number, before: bigint, data: Buffer = Buffer.alloc(0)): Buffer {
+  const bytes = Buffer.concat([Buffer.alloc(24), data]);
+  bytes.writeUInt32LE(bytes.length, 0);
+  bytes.writeBigUInt64LE(before, 8);
+  bytes.writeUInt8(operation, 16);
+  bytes.writeUInt32LE(crc32c(data, bytes.subarray(0, 20)), 20);
+  return bytes;
 }
 
 /** Lzop in name and magic; the rest only has to differ. */

@@ -1,6 +1,14 @@
 /** The files of a base backup that a server cannot begin without, as members of a tar file. */
+import { firstByte, formatLsn } from "../../src/archive/names/lsn.ts";
+import { parseSegment } from "../../src/archive/names/segment.ts";
 import { crc32c } from "../../src/archive/wal/crc32c.ts";
 import type { Run } from "../../src/rehearsal/world/formats/lzop.ts";
+
+/** Of a checkpoint at the very start of the segment. */
+export function labelText(start: string): string {
+  const at = formatLsn(firstByte(parseSegment(start) ?? { timeline: 1, number: 0 }) + 40n);
+  return `START WAL LOCATION: ${at} (file ${start})\nCHECKPOINT LOCATION: ${at}\n`;
+}
 
 interface Member {
   readonly name: string;
@@ -20,7 +28,7 @@ export function vitalMembers(start: string, sysid: string, release: keyof typeof
   return [
     { name: "PG_VERSION", content: [Buffer.from(`${release}\n`)] },
     { name: "global/pg_control", content: [control] },
-    { name: "backup_label", content: [Buffer.from(`START WAL LOCATION: 0/28 (file ${start})\n`)] },
+    { name: "backup_label", content: [Buffer.from(labelText(start))] },
   ];
 }
 

@@ -131,9 +131,9 @@ describe("a wrong configuration file", () => {
     expect(error.message).toContain("5 mistakes");
     expect(error.message).toContain(`dingo-recover.yml:1:7: "cf" has no key "apii" (Did you mean "api"?`);
     expect(error.message).toContain(`:1:37: "skip_ssl_validation" is neither true nor false`);
-    expect(error.message).toContain(`:2:22: "environment" is no address of a director`);
+    expect(error.message).toContain(`:2:22: the value of "bosh.environment" is no address of a director`);
     expect(error.message).toContain(`none.pem", which is not there`);
-    expect(error.message).toContain(`:3:15: "bucket" is no name of a bucket`);
+    expect(error.message).toContain(`:3:15: the value of "s3.bucket" is no name of a bucket`);
   });
 
   it.each([
@@ -218,17 +218,26 @@ opensearch: { url: http://os.example.org }
     ["cf: { password: { env: $CF_PASSWORD } }", "no name of an environment variable"],
     ["cf: { password: { env: A, file: b } }", "names 2 sources"],
     ["cf: { password: { command: pass show } }", "not a list of words"],
-    ["bosh: { gateway: { host: 'a b', user: x } }", '"host" is no host name'],
-    ["bosh: { gateway: { host: a, user: x, port: 0 } }", '"port" is no port'],
+    ["bosh: { gateway: { host: 'a b', user: x } }", 'the value of "bosh.gateway.host" is no host name'],
+    ["bosh: { gateway: { host: a, user: x, port: 0 } }", 'the value of "bosh.gateway.port" is no port'],
     ["bosh: { gateway: { host: a } }", 'lacks "user"'],
-    ["bosh: { deployment: '../x' }", '"deployment" is no name'],
-    ["s3: { endpoint: 'https://key:secret@s3.example.org' }", '"endpoint" is no address'],
-    ["etcd: { url: 'https://10.0.0.1:4001' }", '"url" is no address of etcd'],
+    ["bosh: { deployment: '../x' }", 'the value of "bosh.deployment" is no name'],
+    ["s3: { endpoint: 'https://key:secret@s3.example.org' }", 'the value of "s3.endpoint" is no address'],
+    ["etcd: { url: 'https://10.0.0.1:4001' }", 'the value of "etcd.url" is no address of etcd'],
     ["logs: /var/log/x", '"logs" is text, not a list'],
     ["elasticsearch: { index: logs }", '"elasticsearch" lacks "url"'],
-    ["elasticsearch: { url: 'https://user:secret@es' }", '"url" is no address of a log store'],
-    ["elasticsearch: { url: 'https://es', index: _all }", '"index" is no pattern of indices'],
-    ["elasticsearch: { url: 'https://es', index: '../x' }", '"index" is no pattern of indices'],
+    [
+      "elasticsearch: { url: 'https://user:secret@es' }",
+      'the value of "elasticsearch.url" is no address of a log store',
+    ],
+    [
+      "elasticsearch: { url: 'https://es', index: _all }",
+      'the value of "elasticsearch.index" is no pattern of indices',
+    ],
+    [
+      "elasticsearch: { url: 'https://es', index: '../x' }",
+      'the value of "elasticsearch.index" is no pattern of indices',
+    ],
     ["opensearch: { url: 'https://os', username: reader }", '"username" and "password" stand together'],
     ["opensearch: { url: 'https://os', via_gateway: true }", "there is no gateway"],
     ['cf: { username: "a\\e[2J" }', "control character"],

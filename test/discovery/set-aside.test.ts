@@ -53,7 +53,7 @@ describe("a deletion of what lived for seconds", () => {
     const all = await ask(entries, { all: true });
     expect([guids(all), aside(all)]).toEqual([[GUID, OTHER], []]);
     expect(all.table).toContain(
-      "open: Set aside: it lived for 0 s only: a failed create that was cleaned up, or a test.",
+      "   open     Set aside: it lived for 0 s only: a failed create that was cleaned up, or a test.",
     );
     expect(all.table).not.toContain(`instance_guid=${OTHER}`);
     expect([found.exitCode, all.exitCode]).toEqual([0, 0]);

@@ -59,7 +59,10 @@ describe("what was deleted together", () => {
       "To recover it:\n   dingo-recover run --input service=users --input org=shop --input space=prod --input instance_guid=users-guid\n",
     );
     expect(table({ ...users, kind: "recreated" })).not.toContain("To recover");
-    expect(table({ ...users, nameTakenBy: { guid: "again-guid", createdAt: at("30") } })).not.toContain("To recover");
+    expect(table({ ...users, kind: "recreated" })).toContain("   cf service users\n");
+    const taken = table({ ...users, nameTakenBy: { guid: "again-guid", createdAt: at("30") } });
+    expect(taken).not.toContain("To recover");
+    expect(taken).toMatch(/do not delete that one\.\n.*:\n {3}dingo-recover run --input service=users /u);
   });
 
   it("is told without a command where logs alone told of it: which of them is meant nobody knows", () => {

@@ -75,7 +75,7 @@ describe("a resumed run", () => {
     expect(stopped).toMatchObject({ exitCode: 13, error: { code: "stopped-by-operator" } });
     expect(stopped.error?.remedy).toContain(decide);
     expect(bench.operator.asked[0]?.prompt).toBe(
-      'The step "make" had succeeded; its result no longer holds (db is not there). Go on?',
+      'The step "make" was finished. Its result no longer holds (db is not there). Go on?',
     );
     expect(await bench.resume({ runbook, flags: YES })).toMatchObject({ exitCode: 13 });
     const on = await bench.resume({ runbook, flags: YES, answers: { "drift-3": "go-on" } });

@@ -106,15 +106,13 @@ describe("undo of a run", () => {
       why: expect.not.stringContaining("aside"),
     });
     expect(question).toHaveProperty("details", [
-      "tell: what it did stays",
-      "move[b]: it is as if it had never been",
-      "  here$ fake back move.b",
-      "move[a]: it is as if it had never been",
-      "  here$ fake back move.a",
-      "stop: it is as if it had never been",
-      "  here$ fake back stop",
-      "make: it is as if it had never been",
-      "  here$ fake back make",
+      "taken back, last step first:",
+      "  move[b] (destroy): it is as if it had never been",
+      "  move[a] (destroy): it is as if it had never been",
+      "  stop (disrupt): it is as if it had never been",
+      "  make (create): it is as if it had never been",
+      "not taken back:",
+      "  tell: what it did stays",
     ]);
     expect(question?.commands?.map(({ step, commands }) => [step, commands.map(({ line }) => line)])).toEqual([
       ["move[b]", ["fake back move.b"]],

@@ -232,6 +232,11 @@ describe("the end of a run that is no success", () => {
     });
   });
 
+  it("does not say of a typed name that it is not back before anything of that name was found", () => {
+    const made = closing([TARGET, stopped("guard-refused", 16)], WAYS);
+    expect(made.says).toBe("The work on acme/production/orders-db is not finished.");
+  });
+
   const begun: EntryBody = {
     ...{ type: "step-started", step: "stop", attempt: 1, action: "docker.stop-container", effect: "disrupt" },
     ...{ input: {}, commandsSha256: "" },

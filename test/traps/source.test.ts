@@ -47,7 +47,7 @@ describe("the source archive", () => {
       verifySource,
       INPUT,
       "loss-not-accepted",
-      /this loss was not accepted: 3 segments \(1 missing, 2 unreachable, these stored 2026-11-21T02:50:00.000Z to 2026-11-21T03:00:00.000Z\) are lost: the recovered data end at 2026-11-21T02:30:00.000Z or earlier, 40 min before the deletion at 2026-11-21T03:10:00Z; later writes may be lost; missing 000000010000000000000004$/,
+      /this loss was not accepted: 3 segments \(1 missing, 2 unreachable, stored from 2026-11-21T02:50:00.000Z to 2026-11-21T03:00:00.000Z\) are lost: the recovered data end at 2026-11-21T02:30:00.000Z or earlier, 40 min before the deletion at 2026-11-21T03:10:00Z; later writes may be lost; missing 000000010000000000000004$/,
     );
     const accepted = await scene.perform(verifySource, { ...INPUT, accept_loss: 3 });
     expect(accepted).toMatchObject({ lost: 3, last_segment: segment(3) });

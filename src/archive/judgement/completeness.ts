@@ -1,11 +1,13 @@
 /** Whether the objects of a base backup are all there. */
 import { counted } from "../../kit/text/counted.ts";
 import { majorOf } from "../../kit/sql/major-release.ts";
-import { fitting } from "../tar/vital-files.ts";
+import { fitting, isAmong, noCheckpoint } from "../tar/vital-files.ts";
+import type { Checkpoints } from "../wal/record-walk.ts";
 import { isKnownRelease } from "../wal/control-values.ts";
 import type { BaseBackup } from "./base-backup.ts";
 import type { Damage } from "./damage.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
+import type { TimelineWal } from "./wal.ts";
 
 /** WAL-E puts at most this many bytes of members into one tar part. */
 const PART_MEMBER_BYTES = 1_610_612_736;
@@ -15,6 +17,7 @@ export interface Surroundings {
   readonly damage: Damage;
   /** Present when objects were looked into. */
   readonly insides: ArchiveFacts["insides"];
+  readonly wal: readonly TimelineWal[];
 }
 
 /** Why the objects of the base itself, or of those that it builds on, are not whole; undefined if they are. */
@@ -27,7 +30,7 @@ export function incompleteBecause(base: BaseBackup, around: Surroundings): strin
   const part = base.parts.find(({ relative }) => relative === bad?.[1].relative);
   const name = part === undefined ? `tar file "${bad?.[0] ?? ""}"` : `tar part ${part.index}`;
   const spoilt = bad && `${name} is not whole: ${around.damage.get(bad[1].relative) ?? ""}`;
-  return own ?? spoilt ?? unfit(base, around.insides) ?? chain(base, around);
+  return own ?? spoilt ?? unfit(base, around) ?? chain(base, around);
 }
 
 function gapInParts(base: BaseBackup): string | undefined {
@@ -43,10 +46,11 @@ function gapInParts(base: BaseBackup): string | undefined {
 
 /**
  * When every tar file was read to its end: the files have the size that WAL-E's sentinel names (wal-archives.md §0.5), and
- * a server can begin from them.
+ * a server can begin from them and from the WAL, as far as that was read.
  */
-function unfit(base: BaseBackup, insides: ArchiveFacts["insides"]): string | undefined {
-  const { sentinel, start, version } = base;
+function unfit(base: BaseBackup, { insides, wal }: Pick<Surroundings, "insides" | "wal">): string | undefined {
+  const { sentinel, start, startLsn, version } = base;
+  const stopLsn = sentinel?.ok === true ? sentinel.sentinel.stopLsn : undefined;
   const looked = [...base.tars.values()].map(({ relative }) => insides?.get(relative) ?? {});
   const there = looked.reduce((sum, { memberBytes = Number.NaN }) => sum + memberBytes, 0);
   if (Number.isNaN(there)) return undefined;
@@ -56,12 +60,26 @@ function unfit(base: BaseBackup, insides: ArchiveFacts["insides"]): string | und
   const major = version === undefined ? undefined : majorOf(version);
   if (deltaFrom(base) !== undefined || (major !== undefined && !isKnownRelease(major))) return undefined;
   const files = new Map(looked.flatMap(({ vital }) => [...(vital ?? [])]));
-  const fit = fitting(files, { start, major });
+  const fit = fitting(files, { start, startLsn, stopLsn, major });
   if (typeof fit === "string") return fit;
   const own = sentinel?.ok === true ? sentinel.sentinel.walg?.systemId : undefined;
-  return own === undefined || own === fit.systemId
-    ? undefined
-    : `its sentinel is of the system ${own}, its pg_control of ${fit.systemId}`;
+  if (own !== undefined && own !== fit.systemId)
+    return `its sentinel is of the system ${own}, its pg_control of ${fit.systemId}`;
+  const checkpoints = checkpointsIn(base, wal);
+  return checkpoints === undefined || isAmong(fit.label, checkpoints) ? undefined : noCheckpoint(fit.label);
+}
+
+/** Of the WAL that it needs; undefined if not all of that was read. */
+function checkpointsIn({ start, sentinel }: BaseBackup, wal: readonly TimelineWal[]): Checkpoints | undefined {
+  const stop = sentinel?.ok === true ? sentinel.sentinel.stop.number : start.number;
+  const ends = wal.find(({ timeline }) => timeline === start.timeline)?.ends;
+  const found: Checkpoints = new Map();
+  for (let number = start.number; number <= stop; number += 1) {
+    const own = ends?.get(number)?.checkpoints;
+    if (own === undefined) return undefined;
+    for (const [at, redo] of own) found.set(at, redo);
+  }
+  return found;
 }
 
 /** WAL-G leaves numbers out, but it keeps the names. */

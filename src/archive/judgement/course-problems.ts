@@ -38,6 +38,7 @@ export function courseProblems(facts: ArchiveFacts, terms: CourseTerms): readonl
     ...facts.entries.flatMap((entry) => partial(entry, terms)),
     ...(lost.missing.length + lost.unreachable.length === 0 ? [] : [earlyEnd(course, lost) ?? gap(lost)]),
     ...(long ? [problem("list-shortened", "", `only the first ${LONGEST_LIST} lost segments are listed`)] : []),
+    ...twice(facts, terms.chosen),
     ...disorder(facts, course),
   ];
 }
@@ -141,6 +142,21 @@ function partial(entry: ArchiveEntry, { course, histories }: CourseTerms): reado
   if (lines.some((left) => left.timeline === timeline && left.number === number)) return [];
   const text = "a partial segment: a server was promoted, its new timeline is not here; no restore asks for it";
   return [problem("partial-segment", entry.relative, text)];
+}
+
+/** Those that lie here in two packings, of which one is damaged. */
+function twice({ entries }: ArchiveFacts, { damage }: Option): readonly Problem[] {
+  const spoilt = new Map(
+    entries.flatMap(({ relative, kind }) =>
+      kind.kind === "segment" && damage.has(relative) ? [[segmentName(kind.segment), relative] as const] : [],
+    ),
+  );
+  if (spoilt.size === 0) return [];
+  return entries.flatMap(({ relative, kind }) => {
+    const other = kind.kind === "segment" && !damage.has(relative) ? spoilt.get(segmentName(kind.segment)) : undefined;
+    const text = `archive restore takes it, and not the damaged "${other ?? ""}", which WAL-G may take, and end there`;
+    return other === undefined ? [] : [problem("segment-twice", relative, text)];
+  });
 }
 
 /** A segment stored again long after later ones: a second writer, or a copy in pieces. */

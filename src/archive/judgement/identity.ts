@@ -5,6 +5,7 @@ import { initdbTime, parseSysid } from "../names/sysid.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { storedAt } from "../../kit/rows/packed-objects.ts";
 import { majorOf } from "../../kit/sql/major-release.ts";
+import { isKnownRelease } from "../wal/control-values.ts";
 import { type BaseBackup, sentinelOf } from "./base-backup.ts";
 import { CLOCK_TOLERANCE_MS, isDoubtful } from "./cluster.ts";
 import type { Option } from "./option.ts";
@@ -83,7 +84,16 @@ function isOther(cluster: Option["cluster"], chosen: Option["cluster"] | undefin
   return own !== undefined && taken !== undefined && own !== taken;
 }
 
-function versionProblems(facts: ArchiveFacts, { finished }: IdentityTerms): readonly Problem[] {
+/** A release whose formats are not known here, in words; undefined for any other. */
+export function strangeRelease({ version }: BaseBackup): string | undefined {
+  if (version === undefined || isKnownRelease(majorOf(version))) return undefined;
+  return `the base backup is of PostgreSQL ${version}: releases from 9.4 to 18 are known here`;
+}
+
+function versionProblems(facts: ArchiveFacts, { finished, chosen }: IdentityTerms): readonly Problem[] {
+  const strange = chosen === undefined ? undefined : strangeRelease(chosen.base);
+  if (chosen !== undefined && strange !== undefined)
+    return [problem("version-unknown", sentinelOf(chosen.base), strange)];
   const versions = finished.map(({ version }) => version);
   const keyOf = ({ name }: BaseBackup): string => `basebackups_005/${name}/extended_version.txt`;
   const without = finished.find((base) => base.version === undefined && facts.asked?.get(keyOf(base)) !== "frozen");

@@ -45,7 +45,7 @@ interface Around {
  */
 export function lostAside(course: Course, { wal, histories, courses }: Around): LostRuns {
   const found = wal.flatMap((each) => {
-    const from = beginOf(course, each.timeline);
+    const from = beginOf(course, each);
     if (from === undefined || extent(each).last < from) return [];
     const reached = courses.flatMap((way) => reachedOn(way, each.timeline)).sort((a, b) => a.first - b.first);
     const runs = (spans: readonly Span[]): readonly Run[] =>
@@ -71,13 +71,18 @@ function firstOf(
   return Math.max(from, Math.min(begins, extent(wal).first));
 }
 
-/** The first number of a timeline that the course may lack; undefined if the timeline is of no interest. */
-function beginOf({ stretches, start }: Course, timeline: number): number | undefined {
+/**
+ * The first number of a timeline that the course may lack; undefined if the timeline is of no interest. A newer timeline
+ * that begins before the base backup comes from an older one, and all of it is lost.
+ */
+function beginOf({ stretches, start }: Course, wal: TimelineWal): number | undefined {
+  const { timeline } = wal;
   const index = stretches.findIndex((stretch) => stretch.timeline === timeline);
   const child = stretches[index + 1];
   // The segment of the switch itself lies in the child as well.
   if (index >= 0) return child === undefined ? undefined : child.from + 1;
-  return timeline > (stretches.at(-1)?.timeline ?? 0) ? start.number : undefined;
+  if (timeline <= (stretches.at(-1)?.timeline ?? 0)) return undefined;
+  return extent(wal).first < start.number ? 0 : start.number;
 }
 
 function reachedOn({ stretches, start, last }: Course, timeline: number): readonly Span[] {

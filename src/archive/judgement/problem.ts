@@ -46,6 +46,7 @@ export const PROBLEMS = {
   "parts-short": forContainer("note", "unknown"),
   tablespaces: forContainer("unknown", "note"),
   "version-missing": forContainer("unknown", "note"),
+  "version-unknown": "unknown",
   "several-versions": "unknown",
   "several-clusters": "unknown",
   "other-cluster": forContainer("unknown", "note"),

@@ -84,11 +84,15 @@ function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry, { reader, decrypt
   return [problem("not-packed", entry.relative, "does not begin as its name says: encrypted otherwise, or broken")];
 }
 
-/** Of objects that were looked into, and showed nothing. */
-function hidden({ insides }: ArchiveFacts, entry: ArchiveEntry, { decrypts }: Onlooker): readonly Problem[] {
-  if (insides === undefined) return [];
-  const { relative } = entry;
-  const why = insides.get(relative)?.hidden;
+/** Of objects that were looked into, and showed nothing, or would show nothing. */
+function hidden(
+  { insides }: ArchiveFacts,
+  { relative, kind }: ArchiveEntry,
+  { decrypts }: Onlooker,
+): readonly Problem[] {
+  const isOfLzma = packingOfKey(relative) === "lzma" && !NOT_ASKED_FOR.has(kind.kind);
+  const why =
+    insides?.get(relative)?.hidden ?? (isOfLzma ? "it is packed by lzma, which is not unpacked here" : undefined);
   if (why === undefined) return [];
   return why.includes("OpenPGP") ? [encrypted(relative, decrypts)] : [problem("not-packed", relative, why)];
 }

@@ -29,6 +29,8 @@ export interface Beside {
   readonly reader?: Reader | undefined;
   /** For a person: the timeline that is to be restored; by default that which brings back the most. */
   readonly timeline?: TargetTimeline | undefined;
+  /** A segment that lies here in several packings is whole if one of them is: WAL-G takes any one, and fails by it. */
+  readonly takesAnyCopy?: boolean;
   /** The moment that a restore shall go back to. */
   readonly targetTime?: Date | undefined;
   /** When the database was deleted. */
@@ -70,7 +72,7 @@ export function studyOf(facts: ArchiveFacts, beside: Beside): Study {
   const outside = ownSystemId(seen) ?? beside.systemId;
   const histories = historiesOf(seen);
   const timeline = restorer === "container" ? "latest" : beside.timeline;
-  const walOf = byIdentity(seen);
+  const walOf = byIdentity(seen, beside.takesAnyCopy);
   const named = new Map(bases.map((base) => [base.name, base]));
   const options = bases.map((base) => {
     const cluster = clusterOf(seen, base, outside);
@@ -106,7 +108,7 @@ interface WalOfCluster {
 /**
  * The WAL of an archive that counts for a cluster; computed once for each, as an archive can have a million segments.
  */
-function byIdentity(seen: ArchiveFacts): (identity: Identity) => WalOfCluster {
+function byIdentity(seen: ArchiveFacts, takesAnyCopy = false): (identity: Identity) => WalOfCluster {
   const told = new Map<string, WalOfCluster>();
   return (identity) => {
     const name = `${identity.systemId ?? ""} ${identity.version ?? ""}`;
@@ -115,7 +117,7 @@ function byIdentity(seen: ArchiveFacts): (identity: Identity) => WalOfCluster {
     const foreign = foreignWal(seen, identity.systemId);
     const damage = damageIn(seen, identity, foreign);
     const own = foreign.size === 0 ? seen.entries : except(foreign, seen.entries);
-    const found = { damage, foreign, wal: collectWal(own, damage, seen.insides) };
+    const found = { damage, foreign, wal: collectWal(own, { damaged: damage, insides: seen.insides, takesAnyCopy }) };
     told.set(name, found);
     return found;
   };

@@ -45,8 +45,7 @@ export function isTooShort(entry: ArchiveEntry): boolean {
  */
 export function collectWal(
   entries: Iterable<ArchiveEntry>,
-  damaged: ReadonlyMap<string, string> = new Map(),
-  insides: ArchiveFacts["insides"] = new Map(),
+  { damaged = new Map(), insides = new Map(), takesAnyCopy = false }: Terms = {},
 ): readonly TimelineWal[] {
   const timelines = new Map<number, Collected>();
   for (const entry of entries) {
@@ -70,9 +69,15 @@ export function collectWal(
     .map(([timeline, { whole, listed, spoilt, ends }]) => ({
       timeline,
       ends,
-      whole: without(whole.spans(), spoilt.spans()),
+      whole: takesAnyCopy ? whole.spans() : without(whole.spans(), spoilt.spans()),
       listed: listed.spans(),
     }));
+}
+
+interface Terms {
+  readonly damaged?: ReadonlyMap<string, string>;
+  readonly insides?: ArchiveFacts["insides"];
+  readonly takesAnyCopy?: boolean;
 }
 
 interface Collected {

@@ -4,7 +4,7 @@ import type { KeyKind } from "../names/layout.ts";
 import type { ArchiveLocation } from "../names/location.ts";
 import type { VitalFiles } from "../tar/vital-files.ts";
 import type { PageHeader } from "../wal/page-header.ts";
-import type { WalEnd } from "../wal/record-walk.ts";
+import type { Checkpoints, WalEnd } from "../wal/record-walk.ts";
 
 export interface ArchiveEntry {
   readonly info: ObjectInfo;
@@ -67,6 +67,8 @@ export interface WalEnds {
   readonly inside: readonly WalEnd[];
   /** Here begins a record that goes on in the next segment. */
   readonly cutAt?: bigint;
+  /** Those whose records end in it; absent if its records are of a form that is not read. */
+  readonly checkpoints?: Checkpoints;
 }
 
 /** Of a segment: as far as it was looked at. */

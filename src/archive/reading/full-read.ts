@@ -6,13 +6,14 @@ import { type Segment, segmentBytesOf } from "../names/segment.ts";
 import { type PageHeader, pageHeader } from "../wal/page-header.ts";
 import { CONTROL_BYTES } from "../wal/control-values.ts";
 import { CONTROL_FILE, controlSysid } from "../wal/pg-control.ts";
-import { fileAt, heldTwice } from "../tar/place.ts";
+import { fileAt, heldTwice, placeOf } from "../tar/place.ts";
 import { VITAL_FILES } from "../tar/vital-files.ts";
 import { readTar, type Visit } from "../tar/members.ts";
 import { mostUnpacked } from "../tar/most-unpacked.ts";
 import type { ArchiveEntry, Inside } from "./facts.ts";
 import { type Looked, mayBeEncrypted } from "./glance.ts";
 import type { WalEnds } from "./archive-facts.ts";
+import { type Listed, requireListed } from "./listed-files.ts";
 import { writerOf } from "./reader.ts";
 
 /** Follows the records of a whole segment, after those of the segments before it. */
@@ -22,10 +23,12 @@ export interface FullTerms {
   readonly follow: Follow;
   /** Paths that the tar files of the same base backup held so far; grows. */
   readonly seen: Set<string>;
+  /** Of that base backup, if it lists its files. */
+  readonly listed: () => Promise<Listed>;
 }
 
 /** Throws Damaged for an object whose content does not fit its name, to its last byte. */
-export async function fullRead(looked: Looked, { follow, seen }: FullTerms): Promise<Inside> {
+export async function fullRead(looked: Looked, { follow, ...ofBase }: FullTerms): Promise<Inside> {
   const { entry } = looked;
   const packing = packingOfKey(entry.relative);
   if (packing === undefined || packing === "lzma")
@@ -34,7 +37,7 @@ export async function fullRead(looked: Looked, { follow, seen }: FullTerms): Pro
   const head = new FirstPiece(await looked.reader.stream(at, { ifMatch: entry.info.etag, size: entry.info.size }));
   const pieces = decompressed(head.pieces(), packing);
   try {
-    if (entry.kind.kind !== "segment") return { ...(await tarFile(pieces, entry, seen)), whole: true };
+    if (entry.kind.kind !== "segment") return { ...(await tarFile(pieces, entry, ofBase)), whole: true };
     const { page, content } = await segment(pieces, segmentBytesOf(entry.kind.segment.number));
     if (content === undefined) return { page, whole: true };
     return { page, whole: true, ends: await follow(entry.kind.segment, content) };
@@ -90,14 +93,16 @@ async function segment(
  */
 async function tarFile(
   pieces: AsyncIterable<Uint8Array>,
-  { kind, info }: ArchiveEntry,
-  seen: Set<string>,
+  { kind, info, relative }: ArchiveEntry,
+  { seen, listed }: Omit<FullTerms, "follow">,
 ): Promise<Inside> {
   const isRooted = "base" in kind && writerOf(kind.base) === "wal-g";
   let memberBytes = 0;
+  const held = new Set<string>();
   const vital = new Map<string, Uint8Array>();
   const look: Visit = async (member, body) => {
     memberBytes += member.size;
+    if (isRooted) held.add(placeOf(member.name, isRooted).path);
     const path = fileAt(member, isRooted);
     if (path === undefined) return;
     if (seen.has(path)) throw heldTwice(path);
@@ -105,6 +110,7 @@ async function tarFile(
     if (VITAL_FILES.some((name) => name === path)) vital.set(path, await collected(body));
   };
   await readTar(pieces, look, { most: mostUnpacked(info.size) });
+  if (isRooted) requireListed((await listed()).get(relative.slice(relative.lastIndexOf("/") + 1)), held);
   const control = vital.get(CONTROL_FILE);
   const systemId = control === undefined ? undefined : controlSysid(control);
   return { memberBytes, vital, ...(systemId === undefined ? {} : { systemId }) };

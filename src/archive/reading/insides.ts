@@ -15,6 +15,7 @@ import { SEGMENT_BYTES } from "../names/segment.ts";
 import { HOLLOW, unlessHollow } from "./hollow.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
 import { type Follow, fullRead, type FullTerms } from "./full-read.ts";
+import { type Listed, listedFiles, listsOf } from "./listed-files.ts";
 import { WalChain } from "./wal-chain.ts";
 
 export const DEPTHS = ["deep", "full"] as const;
@@ -45,7 +46,7 @@ export async function lookInside(
   const small = depth === "full" ? new Set<string>() : smallBases(facts);
   const chain = new WalChain(facts);
   const turns = new Turns();
-  const paths = new Paths();
+  const paths = new Paths((base) => listedFiles(reader, facts.location.bucket, listsOf(facts, base)));
   const held = Math.floor(MOST_HELD / (facts.segmentBytes ?? SEGMENT_BYTES));
   const inFlight = depth === "full" ? Math.max(1, Math.min(IN_FLIGHT.full, held)) : IN_FLIGHT.deep;
   await inParallel(entries, inFlight, async (entry) => {
@@ -58,7 +59,7 @@ export async function lookInside(
     };
     const looked = { reader, location: facts.location, entry };
     const place = { bucket: facts.location.bucket, info: entry.info };
-    const terms = { follow, seen: isTar(entry.kind) ? paths.of(entry.kind.base.name) : new Set<string>() };
+    const terms = { follow, ...paths.of(isTar(entry.kind) ? entry.kind.base.name : "") };
     const inside = await unlessHollow(reader, place, () => answered(() => look(looked, terms))).finally(turn.over);
     insides.set(entry.relative, inside === "hollow" ? { broken: HOLLOW } : inside);
     progress?.(insides.size, entries.length);
@@ -79,12 +80,20 @@ class Turns {
   }
 }
 
+type OfBase = Omit<FullTerms, "follow">;
+
 /** Paths in a base backup by its name; its tar files come one behind the other, some of them at once. */
 class Paths {
-  readonly #sets = new Map<string, Set<string>>();
+  readonly #sets = new Map<string, OfBase>();
+  readonly #list: (base: string) => Promise<Listed>;
 
-  of(base: string): Set<string> {
-    const known = this.#sets.get(base) ?? new Set();
+  constructor(list: (base: string) => Promise<Listed>) {
+    this.#list = list;
+  }
+
+  of(base: string): OfBase {
+    let listed: Promise<Listed> | undefined;
+    const known = this.#sets.get(base) ?? { seen: new Set(), listed: () => (listed ??= this.#list(base)) };
     this.#sets.set(base, known);
     const [first = base] = this.#sets.keys();
     if (this.#sets.size > IN_FLIGHT.deep) this.#sets.delete(first);

@@ -6,7 +6,7 @@ import { plainKind } from "../names/layout.ts";
 import { firstByte } from "../names/lsn.ts";
 import type { Segment } from "../names/segment.ts";
 import { parseWalgSentinel } from "../names/walg-sentinel.ts";
-import { RecordWalk, type WalEnd } from "../wal/record-walk.ts";
+import { type Checkpoints, type HowToRead, RecordWalk, type WalEnd } from "../wal/record-walk.ts";
 import type { ArchiveFacts, WalEnds } from "./archive-facts.ts";
 import { historiesOf } from "./histories.ts";
 
@@ -32,21 +32,27 @@ export class WalChain {
   follow(segment: Segment, content: Uint8Array): WalEnds {
     const first = firstByte(segment);
     const coming = this.#before(segment)?.fork();
-    coming?.read(content, first);
+    const checkpoints: Checkpoints = new Map();
+    coming?.read(content, first, { checkpoints });
     const isBegun = coming !== undefined && (coming.end === undefined || coming.end.at > first);
     const before = !isBegun && coming?.end?.flawed === true ? coming.end : undefined;
     const inside: WalEnd[] = [];
-    let walk = isBegun ? coming : anew(content, first);
+    let walk = isBegun ? coming : anew(content, { first, checkpoints });
     while (walk.end !== undefined) {
       const { at } = walk.end;
       inside.push(walk.end);
       const next = this.#starts.find((start) => start > at && start < first + BigInt(content.length));
       if (next === undefined) break;
-      walk = anew(content, first, Number(next - first));
+      walk = anew(content, { first, checkpoints, from: Number(next - first) });
     }
     this.#keep(segment, walk.end === undefined ? walk : undefined);
     const cutAt = walk.end === undefined ? walk.cutAt : undefined;
-    return { inside, ...(before === undefined ? {} : { before }), ...(cutAt === undefined ? {} : { cutAt }) };
+    return {
+      inside,
+      ...(before === undefined ? {} : { before }),
+      ...(cutAt === undefined ? {} : { cutAt }),
+      ...(walk.reached === undefined ? {} : { checkpoints }),
+    };
   }
 
   #before({ timeline, number }: Segment): RecordWalk | undefined {
@@ -63,9 +69,9 @@ export class WalChain {
   }
 }
 
-function anew(content: Uint8Array, first: bigint, from = 0): RecordWalk {
+function anew(content: Uint8Array, { first, ...how }: HowToRead & { readonly first: bigint }): RecordWalk {
   const walk = new RecordWalk();
-  walk.read(content, first, { from });
+  walk.read(content, first, how);
   return walk;
 }
 

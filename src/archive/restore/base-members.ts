@@ -42,6 +42,10 @@ export class BaseMembers {
     this.#terms = terms;
   }
 
+  get rooted(): boolean {
+    return this.#terms.rooted;
+  }
+
   has(path: string): boolean {
     return this.#seen.has(path);
   }

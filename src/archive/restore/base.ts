@@ -1,9 +1,8 @@
 /** Brings the files of a base backup into place, and shows that they are all there (wal-archives.md §2, §7a.5). */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Damaged } from "../../kit/damaged.ts";
+import { Damaged, isUnread } from "../../kit/damaged.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
-import type { ControlValues } from "../wal/control-values.ts";
 import { BaseMembers } from "./base-members.ts";
 import type { DataFiles } from "./data-files.ts";
 import { explained, type SourceObjects } from "./objects.ts";
@@ -11,15 +10,18 @@ import type { Kept } from "./kept.ts";
 import type { PackedFile, RestorePlan } from "./plan.ts";
 import { UnusableBase } from "./unusable-base.ts";
 import { isBefore } from "./settings.ts";
-import { readTar } from "../tar/members.ts";
+import { type Listed, listedFiles, requireListed } from "../reading/listed-files.ts";
+import { placeOf } from "../tar/place.ts";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { readTar, type Visit } from "../tar/members.ts";
 import { mostUnpacked } from "../tar/most-unpacked.ts";
-import { fitting, VITAL_FILES } from "../tar/vital-files.ts";
+import { type Fit, fitting, VITAL_FILES } from "../tar/vital-files.ts";
 
 /** Unpacking keeps one core busy; more at once only hides how long the store takes to answer. */
 const IN_FLIGHT = 4;
 
 export interface RestoredBase {
-  readonly control: ControlValues;
+  readonly control: Fit;
   readonly bytes: number;
   readonly putAside: readonly string[];
   readonly linksLeftOut: readonly string[];
@@ -27,6 +29,7 @@ export interface RestoredBase {
 }
 
 export interface BaseWork {
+  readonly reader: ObjectReader;
   readonly plan: RestorePlan;
   readonly objects: SourceObjects;
   readonly files: DataFiles;
@@ -44,7 +47,8 @@ export async function restoreBase(work: BaseWork): Promise<RestoredBase> {
   const { plan, files, root, requireRoom, written } = work;
   const most = plan.mostBytes ?? Number.POSITIVE_INFINITY;
   const members = new BaseMembers({ files, rooted: plan.writer === "wal-g", most, requireRoom, look: written });
-  await inParallel(plan.tars, IN_FLIGHT, (tar) => bring(tar, members, work));
+  const listed = await listedFiles(work.reader, plan.location.bucket, plan.lists);
+  await inParallel(plan.tars, IN_FLIGHT, (tar) => bring(tar, { ...work, members, listed }));
   requireAll(plan, members);
   const control = await requireFitting(plan, members, root);
   for (const path of emptyDirectories(control.version)) await files.directory(path);
@@ -53,12 +57,23 @@ export async function restoreBase(work: BaseWork): Promise<RestoredBase> {
   return { control, bytes, putAside, linksLeftOut, tablespaces };
 }
 
-async function bring(tar: PackedFile, members: BaseMembers, { objects, files, kept }: BaseWork): Promise<void> {
+interface Bringing extends Pick<BaseWork, "objects" | "files" | "kept"> {
+  readonly members: BaseMembers;
+  readonly listed: Listed;
+}
+
+async function bring(tar: PackedFile, { members, listed, objects, files, kept }: Bringing): Promise<void> {
   const known = kept.tar(tar.info);
   if (known !== undefined) return await members.adopt(known);
   const { notes, put } = members.tar();
   try {
-    await readTar(objects.content(tar), put, { most: mostUnpacked(tar.info.size) });
+    const held = new Set<string>();
+    const look: Visit = async (member, body) => {
+      await put(member, body);
+      if (listed.has(tar.name)) held.add(placeOf(member.name, members.rooted).path);
+    };
+    await readTar(objects.content(tar), look, { most: mostUnpacked(tar.info.size) });
+    requireListed(listed.get(tar.name), held);
   } catch (error) {
     throw spoilt(error, tar);
   }
@@ -71,7 +86,7 @@ async function bring(tar: PackedFile, members: BaseMembers, { objects, files, ke
 
 /** If one is encrypted, older ones are as a rule too. */
 function spoilt(error: unknown, tar: PackedFile): unknown {
-  if (!(error instanceof Damaged) || error.damage === "encrypted") return explained(error, tar);
+  if (!(error instanceof Damaged) || isUnread(error)) return explained(error, tar);
   return new UnusableBase(`"${tar.info.key}" cannot be used: ${error.message}`, { place: tar.info.key, cause: error });
 }
 
@@ -80,7 +95,7 @@ function requireAll(plan: RestorePlan, { bytes }: BaseMembers): void {
     throw notWhole(plan, `its files have ${bytes} bytes, and its sentinel says ${plan.expandedBytes}`);
 }
 
-async function requireFitting(plan: RestorePlan, members: BaseMembers, root: string): Promise<ControlValues> {
+async function requireFitting(plan: RestorePlan, members: BaseMembers, root: string): Promise<Fit> {
   const files = new Map<string, Uint8Array>();
   for (const path of VITAL_FILES) if (members.has(path)) files.set(path, await readFile(join(root, path)));
   const control = fitting(files, plan);

@@ -58,10 +58,10 @@ export async function restoreFrom(
   const requireBest = (wal: MetEnds): void => {
     // A restore to a moment goes the way that reaches it, and gives up if it does not.
     const why = targetTime === undefined ? endOf(wal) : undefined;
-    if (why === undefined) return;
+    if (why === undefined && wal.badCopies.length === 0) return;
     known = withMet(known, plan, wal);
     const best = planRestore(known, { base, without });
-    if (!isSameWay(best, plan)) throw new BetterWay(best, why);
+    if (!isSameWay(best, plan)) throw new BetterWay(best, why ?? "a copy of a segment is damaged");
     plan = { ...plan, lost: best.lost, findings: best.findings };
   };
   const goOn = (instead: RestorePlan, why: string, how: "older" | "other-way"): void => {

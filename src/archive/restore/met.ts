@@ -1,4 +1,5 @@
 /** Facts of an archive with those that a restore learned: a segment that cannot be used, or in which the records end. */
+import type { ObjectInfo } from "../../ports/object-store.ts";
 import type { ArchiveFacts, Inside } from "../reading/facts.ts";
 import { relativeKey } from "../names/location.ts";
 import type { RestorePlan } from "./plan.ts";
@@ -9,6 +10,8 @@ export interface MetEnds {
   readonly broken: { readonly name: string; readonly why: string } | undefined;
   /** Where the records end though more follows: behind the last segment, or inside it. */
   readonly cut: CutWal | undefined;
+  /** Damaged copies of segments, whether another one was whole or not. */
+  readonly badCopies: readonly { readonly info: ObjectInfo; readonly why: string }[];
 }
 
 export interface CutWal {
@@ -23,14 +26,16 @@ export interface CutWal {
 }
 
 /** As `archive verify --deep=full` would have read that segment. */
-export function withMet(facts: ArchiveFacts, plan: RestorePlan, { broken, cut }: MetEnds): ArchiveFacts {
+export function withMet(facts: ArchiveFacts, plan: RestorePlan, { broken, cut, badCopies }: MetEnds): ArchiveFacts {
   const insides = new Map(facts.insides);
-  const learn = (name: string, inside: Inside): void => {
-    for (const { info } of plan.segments.filter((segment) => segment.name === name)) {
-      const relative = relativeKey(plan.location, info.key);
-      if (relative !== undefined) insides.set(relative, together(insides.get(relative), inside));
-    }
+  const learnOf = ({ key }: ObjectInfo, inside: Inside): void => {
+    const relative = relativeKey(plan.location, key);
+    if (relative !== undefined) insides.set(relative, together(insides.get(relative), inside));
   };
+  const learn = (name: string, inside: Inside): void => {
+    for (const { info } of plan.segments.filter((segment) => segment.name === name)) learnOf(info, inside);
+  };
+  for (const { info, why } of badCopies) learnOf(info, { broken: why });
   if (broken !== undefined) learn(broken.name, { broken: broken.why });
   // If not one record was read, the base backup's own start may be wrong.
   if (cut === undefined || cut.at === plan.startLsn) return { ...facts, insides };

@@ -1,7 +1,7 @@
 /** Objects of the source, unpacked as they come. The source is only read. */
-import { giveUp } from "../../errors.ts";
+import { type ErrorCode, giveUp } from "../../errors.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
-import { Damaged } from "../../kit/damaged.ts";
+import { type Damage, Damaged } from "../../kit/damaged.ts";
 import { decompressed } from "../compression/decompressed.ts";
 import { HOLLOW, unlessHollow } from "../reading/hollow.ts";
 import type { PackedFile, RestorePlan } from "./plan.ts";
@@ -26,7 +26,7 @@ export class SourceObjects {
 
   /** Each piece is good only until the next is asked for. Errors: those of the store, and Damaged. */
   async *content({ info, packing }: PackedFile): AsyncGenerator<Uint8Array, void, void> {
-    if (packing === "lzma") throw new Damaged("wrong", "it is packed with lzma, which this version does not unpack");
+    if (packing === "lzma") throw new Damaged("unknown-packing", "it is packed by lzma, which is not unpacked here");
     yield* decompressed(this.#bytes(info), packing, { lends: true });
   }
 
@@ -46,13 +46,15 @@ export class SourceObjects {
 /** A damaged object by its name; anything else as it is. */
 export function explained(error: unknown, { info }: Pick<PackedFile, "info">): unknown {
   if (!(error instanceof Damaged)) return error;
-  const isLocked = error.damage === "encrypted";
-  return giveUp(isLocked ? "key-unusable" : "not-restorable", `"${info.key}" cannot be used: ${error.message}`)
-    .at(info.key)
-    .advise(
-      isLocked
-        ? "Give the file with its private key (that of WALE_GPG_KEY_ID), as gpg --export-secret-keys writes it: --gpg-key FILE."
-        : "Restore from another copy of the archive.",
-      error,
-    );
+  const [code, remedy] =
+    ANSWERS[error.damage] ?? (["not-restorable", "Restore from another copy of the archive."] as const);
+  return giveUp(code, `"${info.key}" cannot be used: ${error.message}`).at(info.key).advise(remedy, error);
 }
+
+const ANSWERS: Readonly<Partial<Record<Damage, readonly [code: ErrorCode, remedy: string]>>> = {
+  encrypted: [
+    "key-unusable",
+    "Give the file with its private key (that of WALE_GPG_KEY_ID), as gpg --export-secret-keys writes it: --gpg-key FILE.",
+  ],
+  "unknown-packing": ["answer-malformed", "Restore with WAL-G, or pack the object by gzip in a copy of the archive."],
+};

@@ -11,6 +11,8 @@ import type { Course } from "../judgement/course.ts";
 import { hasNumber, historyName, timelineAt } from "../judgement/history.ts";
 import { deltaFrom } from "../judgement/completeness.ts";
 import { elsewhere } from "../judgement/elsewhere.ts";
+import { strangeRelease } from "../judgement/identity.ts";
+import { listsOf } from "../reading/listed-files.ts";
 import { bestOption, type Option } from "../judgement/option.ts";
 import { type Study, studyOf } from "../judgement/study.ts";
 import { pickFor, type RecoveryWindow, windowsOf } from "../judgement/window.ts";
@@ -35,6 +37,8 @@ export interface PackedFile {
 
 export interface PlannedSegment extends PackedFile {
   readonly segment: Segment;
+  /** All that lie here under its name in several packings, itself among them. */
+  readonly copies: readonly PackedFile[];
 }
 
 export interface RestorePlan {
@@ -52,6 +56,8 @@ export interface RestorePlan {
   /** The most bytes that the tar files can hold together; undefined when no reliable file tells it. */
   readonly mostBytes: number | undefined;
   readonly tars: readonly PackedFile[];
+  /** Objects that list the files in them. */
+  readonly lists: readonly ObjectInfo[];
   readonly segments: readonly PlannedSegment[];
   /** How many of the segments the base needs to become consistent. */
   readonly neededSegments: number;
@@ -89,7 +95,8 @@ export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): Restore
   if (facts.entries.length === 0) throw nothingThere(facts.location);
   refuseElsewhere(facts);
   const { targetTime } = terms;
-  const study = studyOf(facts, { restorer: "person" });
+  const study = studyOf(facts, { restorer: "person", takesAnyCopy: true });
+  requireKnownRelease(study);
   const clusters = candidates(study, terms);
   const option = targetTime === undefined ? newest(study, clusters) : forTime(study, clusters, targetTime);
   const { course, base } = option;
@@ -108,6 +115,7 @@ export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): Restore
     expandedBytes: option.completion?.expandedBytes ?? 0,
     mostBytes: mostBytesOf(option),
     tars: tarsOf(study, base),
+    lists: listsOf(study.seen, base.name),
     segments,
     neededSegments: (option.completion?.stop.number ?? base.start.number) - base.start.number + 1,
     histories: historiesIn(study, target === "current" ? timeline : undefined),
@@ -123,12 +131,22 @@ export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): Restore
   };
 }
 
+/** Its formats are not known here, so that nothing that is read of it is told for sure. */
+function requireKnownRelease({ seen, chosen }: Study): void {
+  const strange = chosen === undefined ? undefined : strangeRelease(chosen.base);
+  if (strange === undefined) return;
+  throw refuse("answer-malformed", strange)
+    .at(formatLocation(seen.location))
+    .advise("Restore with the program that wrote it.");
+}
+
 const TOLD: ReadonlySet<string> = new Set<ProblemCode>([
   "target-timeline",
   "wal-aside",
   "wal-gap",
   "history-missing",
   "partial-segment",
+  "segment-twice",
 ]);
 
 interface Usable extends Option {
@@ -211,7 +229,10 @@ function segmentsAlong(study: Study, { course, damage }: Usable): readonly Plann
   for (const entry of study.seen.entries) {
     if (entry.kind.kind !== "segment" || damage.has(entry.relative)) continue;
     const name = segmentName(entry.kind.segment);
-    if (wanted.has(name)) found.set(name, { ...packedFile(study, entry, name), segment: entry.kind.segment });
+    if (!wanted.has(name)) continue;
+    const file = packedFile(study, entry, name);
+    const copies = [...(found.get(name)?.copies ?? []), file];
+    found.set(name, { ...file, copies, segment: entry.kind.segment });
   }
   return [...wanted.keys()].flatMap((name) => found.get(name) ?? []);
 }

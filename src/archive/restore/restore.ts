@@ -61,7 +61,9 @@ export async function restoreArchive(
   { directory, signal, progress, requireBest }: RestoreTerms,
 ): Promise<RestoreOutcome> {
   const of = expandedSize(plan);
-  const wanted = new Set([...plan.tars, ...plan.segments].map(({ info }) => nameOf(info)));
+  const wanted = new Set(
+    [...plan.tars, ...plan.segments.flatMap(({ copies }) => copies)].map(({ info }) => nameOf(info)),
+  );
   const isWanted = (object: Named): boolean => wanted.has(nameOf(object));
   const terms = { needed: of, isWanted, source: formatLocation(plan.location), base: plan.base };
   const at = { root: partialOf(directory), base: plan.base };
@@ -104,13 +106,13 @@ async function fill(
   };
   const objects = new SourceObjects(reader, plan, { signal, look });
   const files = new DataFiles(root);
-  const shared = { plan, objects, files, root, kept, written };
+  const shared = { reader, plan, objects, files, root, kept, written };
   const walBytes = walSize(plan);
   const base = await restoreBase({ ...shared, requireRoom: (bytes) => requireRoom(bytes + walBytes) });
   requireSystem(plan, base);
   done.phase = "wal";
-  const { version: major, systemId } = base.control;
-  const wal = await restoreWal({ ...shared, systemId, major });
+  const { version: major, systemId, label } = base.control;
+  const wal = await restoreWal({ ...shared, systemId, major, label });
   requireReached(plan, wal, major);
   requireBest?.(wal);
   done.phase = "disk";

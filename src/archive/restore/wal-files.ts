@@ -1,15 +1,16 @@
 /** Brings the WAL behind a base backup beside it, each segment looked at, up to the first that PostgreSQL would not replay. */
 import { open, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { Damaged } from "../../kit/damaged.ts";
+import { Damaged, isUnread } from "../../kit/damaged.ts";
 import { firstByte, formatLsn } from "../names/lsn.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
 import { segmentBytesOf, segmentName } from "../names/segment.ts";
 import { misfitOf, otherSegmentSize } from "../wal/misfit.ts";
 import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";
-import { RecordWalk, type Told } from "../wal/record-walk.ts";
+import { type Checkpoints, RecordWalk, type Told } from "../wal/record-walk.ts";
 import type { DataFiles } from "./data-files.ts";
 import { explained, type SourceObjects } from "./objects.ts";
+import { isAmong, type Label, noCheckpoint } from "../tar/vital-files.ts";
 import { OWN_DIRECTORY } from "../tar/place.ts";
 import type { Kept } from "./kept.ts";
 import type { CutWal, MetEnds } from "./met.ts";
@@ -30,6 +31,7 @@ export interface WalWork {
   readonly kept: Kept;
   readonly systemId: string;
   readonly major: string;
+  readonly label: Label;
   readonly written: (bytes: number) => void;
 }
 
@@ -71,18 +73,29 @@ async function bringHistory(history: PackedFile, { plan, files, objects, root }:
     });
   } catch (error) {
     const isRead = Number.parseInt(history.name, 16) === plan.timelines.at(-1);
-    if (isRead || !(error instanceof Damaged) || error.damage === "encrypted") throw explained(error, history);
+    if (isRead || !(error instanceof Damaged) || isUnread(error)) throw explained(error, history);
     await truncate(join(root, path));
   }
+}
+
+interface Fetched {
+  /** The copy that was fetched. */
+  readonly segment: PlannedSegment;
+  /** Why it cannot be replayed, if it cannot. */
+  readonly why?: string | undefined;
+  /** If nothing can be said of it. */
+  readonly unread?: Damaged | undefined;
 }
 
 class Course {
   readonly #work: WalWork;
   readonly #target: bigint | undefined;
   readonly #walk = new RecordWalk();
+  readonly #checkpoints: Checkpoints = new Map();
   readonly #whole: PlannedSegment[] = [];
   /** How many of the whole ones are on disk for good. */
   #durable = 0;
+  readonly #badCopies: { readonly info: PackedFile["info"]; readonly why: string }[] = [];
   #broken: RestoredWal["broken"];
   #cut: CutWal | undefined;
   #lastCommit: bigint | undefined;
@@ -106,17 +119,19 @@ class Course {
   }
 
   async go(batch: readonly PlannedSegment[]): Promise<void> {
-    const wrong = new Map<string, string>();
-    await inParallel(batch, IN_FLIGHT, async (segment) => {
-      const why = await this.#fetch(segment);
-      if (why !== undefined) wrong.set(segment.name, why);
+    const fetched = new Map<PlannedSegment, Fetched>();
+    await inParallel(batch, IN_FLIGHT, async (planned) => {
+      fetched.set(planned, await this.#fetch(planned));
     });
-    for (const segment of batch) {
+    for (const planned of batch) {
+      const { segment, why, unread } = fetched.get(planned) ?? { segment: planned };
       // More follows behind the end of the records.
       if (this.#walk.end !== undefined) this.#cut ??= this.#cutHere();
-      const why = wrong.get(segment.name);
+      // Nothing is known of it, nor of all behind it.
+      if (unread !== undefined && !this.ended) throw explained(unread, segment);
       if (this.#cut === undefined && why !== undefined) this.#broken ??= { name: segment.name, why };
-      const isTaken = this.#cut === undefined && this.#broken === undefined && (await this.#take(segment));
+      const isTaken =
+        unread === undefined && this.#cut === undefined && this.#broken === undefined && (await this.#take(segment));
       if (!isTaken) await this.#drop(segment);
     }
   }
@@ -144,18 +159,24 @@ class Course {
   }
 
   outcome(): RestoredWal {
-    const { plan } = this.#work;
+    const { plan, label } = this.#work;
     const end = this.#walk.end?.at;
     const isShort = end !== undefined && plan.stopLsn !== undefined && end < plan.stopLsn;
     if (this.#whole.length < plan.neededSegments || isShort) {
       const { name, why } = this.#broken ?? this.#short();
-      const met = { broken: this.#broken, cut: this.#cut ?? this.#cutHere() };
+      const met = { broken: this.#broken, cut: this.#cut ?? this.#cutHere(), badCopies: this.#badCopies };
       throw new UnusableBase(`the base backup "${plan.base}" needs the segment ${name}: ${why}`, { place: name, met });
     }
+    // Records of a form that is not read show none.
+    if (this.#walk.reached !== undefined && !isAmong(label, this.#checkpoints))
+      throw new UnusableBase(`the base backup "${plan.base}" is not whole: ${noCheckpoint(label)}`, {
+        place: plan.base,
+      });
     return {
       segments: this.#whole,
       broken: this.#broken,
       cut: this.#cut,
+      badCopies: this.#badCopies,
       lastCommit: this.#lastCommit,
       beyondTarget: this.#beyond !== undefined,
     };
@@ -171,8 +192,30 @@ class Course {
     return `${WAL_DIRECTORY}/${name}`;
   }
 
-  /** Why it cannot be replayed, if it cannot. */
-  async #fetch(planned: PlannedSegment): Promise<string | undefined> {
+  /** The first copy that can be replayed, or else the last one. */
+  async #fetch({ copies, ...planned }: PlannedSegment): Promise<Fetched> {
+    const { kept } = this.#work;
+    let last: Fetched = { segment: { copies, ...planned } };
+    // One that an earlier restore has brought lies where another would be written.
+    const keptFirst = ({ info }: PackedFile): number => (kept.hasSegment(info) ? 0 : 1);
+    for (const copy of copies.toSorted((a, b) => keptFirst(a) - keptFirst(b))) {
+      const segment = { ...planned, ...copy, copies };
+      if (last.why !== undefined) await this.#drop(segment);
+      try {
+        const why = await this.#fetchCopy(segment);
+        last = { segment, why, unread: last.unread };
+        if (why === undefined) return { segment };
+        this.#badCopies.push({ info: copy.info, why });
+      } catch (error) {
+        if (!(error instanceof Damaged)) throw error;
+        last = { segment, why: error.message, unread: error };
+      }
+    }
+    return last;
+  }
+
+  /** Why it cannot be replayed, if it cannot. Throws Damaged if nothing can be said of it. */
+  async #fetchCopy(planned: PlannedSegment): Promise<string | undefined> {
     const { root, plan, systemId, major } = this.#work;
     const why = this.#work.kept.hasSegment(planned.info) ? undefined : await this.#download(planned);
     if (why !== undefined) return why;
@@ -194,7 +237,7 @@ class Course {
         written(more);
       });
     } catch (error) {
-      if (error instanceof Damaged) return (await this.#otherSize(planned)) ?? error.message;
+      if (error instanceof Damaged && !isUnread(error)) return (await this.#otherSize(planned)) ?? error.message;
       throw error;
     }
     return size === bytes ? undefined : `it holds ${size} bytes, not ${bytes}`;
@@ -217,7 +260,7 @@ class Course {
       if (isBeyond) this.#beyond ??= this.#whole.length + 1;
       else if (kind === "commit" && this.#beyond === undefined) this.#lastCommit = at;
     };
-    this.#walk.read(bytes, first, { told, from });
+    this.#walk.read(bytes, first, { told, from, checkpoints: this.#checkpoints });
     const { end } = this.#walk;
     const isBegun = this.#whole.length === 0 || end === undefined || !end.flawed || end.at > first;
     if (isBegun) this.#whole.push(planned);

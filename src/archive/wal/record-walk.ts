@@ -4,7 +4,15 @@
  * leaves the rest of a segment empty (src/backend/access/transam/xlogreader.c, 9.5 to 18).
  */
 import { BEGUN, finished, updated } from "./crc32c.ts";
-import { isSwitch, isTransaction, RECORD_HEADER, SUM_AT, type TransactionEnd, transactionEnd } from "./record.ts";
+import {
+  isSwitch,
+  isTransaction,
+  RECORD_HEADER,
+  redoOf,
+  SUM_AT,
+  type TransactionEnd,
+  transactionEnd,
+} from "./record.ts";
 
 const PAGE = 8192;
 const SHORT_HEADER = 24;
@@ -33,8 +41,13 @@ export interface WalEnd {
 /** Each end of a transaction, and where its record begins. */
 export type Told = (end: TransactionEnd, at: bigint) => void;
 
+/** The record of each checkpoint: where the replay from it begins. */
+export type Checkpoints = Map<bigint, bigint>;
+
 export interface HowToRead {
   readonly told?: Told;
+  /** Grows by the checkpoints that are read. */
+  readonly checkpoints?: Checkpoints;
   readonly from?: number;
 }
 
@@ -95,11 +108,11 @@ export class RecordWalk {
   }
 
   /** Reads a whole segment, from its byte `from` on. `first` is the position of its first byte. */
-  read(segment: Uint8Array, first: bigint, { told = nothing, from = 0 }: HowToRead = {}): void {
+  read(segment: Uint8Array, first: bigint, { told = nothing, checkpoints, from = 0 }: HowToRead = {}): void {
     const bytes = Buffer.from(segment.buffer, segment.byteOffset, segment.length);
     if (this.#end !== undefined || OLDER.has(bytes.readUInt16LE(0))) return;
     const [begunAt, count] = [this.#open?.at, this.#open?.pieces.length ?? 0];
-    const at = { bytes, first, start: positionOf(first), told };
+    const at = { bytes, first, start: positionOf(first), told, checkpoints };
     for (let page = from - (from % PAGE); page + PAGE <= bytes.length; page += PAGE) {
       const begin = this.#begin(at, page);
       const isOver = begin === undefined || this.#records(at, Math.max(begin, from), page + PAGE);
@@ -139,14 +152,15 @@ export class RecordWalk {
     this.#open = undefined;
     if (open !== undefined) {
       const record = Buffer.concat([...open.pieces, at.bytes.subarray(from, to)]);
-      return this.#take(record, { from: 0, to: record.length }, { at: positionOf(open.at), told: at.told });
+      return this.#take(record, { from: 0, to: record.length }, { ...at, at: positionOf(open.at) });
     }
+    const { told, checkpoints } = at;
     const { high, low } = at.start;
-    return this.#take(at.bytes, { from, to }, { at: { high, low: low + from }, told: at.told });
+    return this.#take(at.bytes, { from, to }, { at: { high, low: low + from }, told, checkpoints });
   }
 
   /** False if PostgreSQL ends its recovery before this record. */
-  #take(bytes: Buffer, { from, to }: Piece, { at, told }: { readonly at: Position; readonly told: Told }): boolean {
+  #take(bytes: Buffer, { from, to }: Piece, { at, told, checkpoints }: Taking): boolean {
     const before = this.#previous;
     if (before !== undefined && !isAt(before, bytes, from + 8))
       return this.#fail(at, "a record does not follow the one before it");
@@ -156,6 +170,8 @@ export class RecordWalk {
       return this.#fail(at, "a record does not match its checksum");
     this.#previous = at;
     this.#isSwitch = isSwitch(bytes, from);
+    const redo = checkpoints === undefined ? undefined : redoOf(bytes.subarray(from, to));
+    if (redo !== undefined) checkpoints?.set(lsnOf(at), redo);
     if (told !== nothing && isTransaction(bytes, from)) {
       const end = transactionEnd(bytes.subarray(from, to));
       if (end !== undefined) told(end, lsnOf(at));
@@ -216,6 +232,11 @@ interface Reading {
   readonly first: bigint;
   readonly start: Position;
   readonly told: Told;
+  readonly checkpoints: Checkpoints | undefined;
+}
+
+interface Taking extends Pick<Reading, "told" | "checkpoints"> {
+  readonly at: Position;
 }
 
 interface Piece {

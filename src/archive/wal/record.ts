@@ -11,6 +11,7 @@ const RM_XLOG = 0;
 const RM_XACT = 1;
 /** pg_control.h: the rest of the segment is empty. */
 const XLOG_SWITCH = 0x40;
+const XLOG_CHECKPOINTS: ReadonlySet<number> = new Set([0x00, 0x10]);
 const OPERATION = 0x70;
 
 /** By the bits of the operation (src/include/access/xact.h): the records that end a transaction and say when. */
@@ -30,6 +31,13 @@ export interface TransactionEnd {
 /** `at`: where in the bytes the record begins. */
 export function isSwitch(bytes: Buffer, at: number): boolean {
   return bytes[at + 17] === RM_XLOG && ((bytes[at + 16] ?? 0) & 0xf0) === XLOG_SWITCH;
+}
+
+/** Where the replay from a checkpoint begins; undefined for any other record. */
+export function redoOf(record: Buffer): bigint | undefined {
+  if (record[17] !== RM_XLOG || !XLOG_CHECKPOINTS.has((record[16] ?? 0) & 0xf0)) return undefined;
+  const main = mainData(record);
+  return main === undefined || main.length < 8 ? undefined : main.readBigUInt64LE(0);
 }
 
 export const isTransaction = (bytes: Buffer, at: number): boolean => bytes[at + 17] === RM_XACT;

@@ -8,6 +8,7 @@ import { incidentUpdate } from "../../report/incident.ts";
 import { markdownOf } from "../../report/markdown.ts";
 import { storageFindings } from "../../report/storage.ts";
 import { growYoungBy } from "../../kit/process/optimizing.ts";
+import { asCalled } from "../../kit/process/called-as.ts";
 import { optional } from "../../kit/optional.ts";
 import { createOutput } from "../screen/output.ts";
 import { secrets } from "../process/failure.ts";
@@ -44,6 +45,8 @@ export async function report(given: ReportQuestion): Promise<number> {
   if (given.json) screen.json(format === "json" ? whole : { ...about, text });
   else if (given.output === undefined && format === "json") screen.json(whole);
   else if (given.output === undefined) for (const line of text.trimEnd().split("\n")) screen.line(line);
+  if (given.output === undefined && given.format === undefined && !given.json && screen.isTerminal)
+    screen.error(asCalled(`In a few sentences: dingo-recover report ${run} --format update`));
   return await Promise.resolve(EXIT.done);
 }
 

@@ -1,5 +1,6 @@
 import { EXIT } from "../../errors.ts";
 import { createOutput } from "../screen/output.ts";
+import { wrap } from "../screen/text.ts";
 import { batchStateOf } from "../runs/batch-state.ts";
 import { backText, MEMBER_RUNBOOK } from "../runs/batch.ts";
 import { secrets } from "../process/failure.ts";
@@ -31,6 +32,8 @@ export async function runs(given: GlobalArguments): Promise<number> {
       for (const line of rowOf({ ...run, worked, target: run.called, what }, { widest, columns })) output.line(line);
     }
     if (output.isTerminal) for (const line of closingLines(all)) output.line(line, "faint");
+    if (output.isTerminal && all.some(({ rehearsal }) => rehearsal))
+      for (const line of wrap(CLOCKS, output.columns)) output.line(line, "faint");
   }
   return await Promise.resolve(EXIT.done);
 }
@@ -45,16 +48,22 @@ const HEAD: Row = {
   what: "RUNBOOK  STEP",
 };
 
+const CLOCKS = "LAST WORKED is by the clock of this machine. The name of a rehearsal is by its own clock.";
+
 /** Of a run without a journal nothing is known. */
 const minuteOf = (ms: number): string =>
   ms === 0 ? "-".padEnd("2026-11-21 02:00Z".length) : `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")}Z`;
 
-/** If both do not fit beside each other, two rows are easier to read than a broken one. */
+/** Rows of their own are easier to read than one that the terminal breaks. */
 function rowOf(
   { run, state, worked, target, what }: Row,
   { widest, columns }: { readonly widest: number; readonly columns: number },
 ): readonly string[] {
-  const where = `${run}  ${state.padEnd(11)} ${worked}  ${(target || "-").padEnd(widest)}`;
+  const when = `${run}  ${state.padEnd(11)} ${worked}`;
+  const where = `${when}  ${(target || "-").padEnd(widest)}`;
+  const below = `    ${target || "-"}  ${what}`;
+  if (where.length > columns)
+    return [when.trimEnd(), ...(below.length > columns ? [`    ${target || "-"}`, `    ${what}`] : [below])];
   return where.length + 2 + what.length > columns ? [where.trimEnd(), `    ${what}`] : [`${where}  ${what}`];
 }
 

@@ -22,6 +22,7 @@ import { secrets } from "../process/failure.ts";
 import { requireNotLost } from "../runs/never-began.ts";
 import { isEvent, NowLine } from "../runs/now-line.ts";
 import type { GlobalArguments } from "../options/options.ts";
+import { playedAt } from "../runs/open-runs.ts";
 import { readOnce } from "../runs/read-once.ts";
 import { openStateDirectory } from "../process/state.ts";
 import { waysOf } from "../runs/ways.ts";
@@ -74,6 +75,8 @@ function batchLines(
 interface Standing {
   readonly run: string;
   readonly carried: boolean;
+  /** By the clock of this machine. */
+  readonly workedAt: number;
   readonly reading: JournalReading;
   readonly state: ReturnType<typeof replay>;
   /** Of the run of a batch: what became of it. */
@@ -85,7 +88,14 @@ function standingOf(directory: StateDirectory, run: string): Standing {
   const { entries } = reading;
   requireNotLost(directory, run, entries);
   const members = batchStateOf(readOnce(directory), entries);
-  return { run, carried: directory.isCarried(run), reading, state: replay(entries), members };
+  return {
+    run,
+    carried: directory.isCarried(run),
+    workedAt: playedAt(directory, run),
+    reading,
+    state: replay(entries),
+    members,
+  };
 }
 
 interface StepStanding {
@@ -128,7 +138,7 @@ function linesOf(standing: Standing, output: Output, flags: readonly string[]): 
   return [
     [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
     [`${summary.runbook}  target: ${nameNow(reading.entries) || "not fixed yet"}`],
-    ...wrap(spanOf(standing), width).map((line): Styled => [line]),
+    ...spanOf(standing).flatMap((text) => wrap(text, width).map((line): Styled => [line])),
     ...stepsOf(standing).map((step) => stepLine(step, carried)),
     ...(error === undefined || carried ? [] : wrap(`${error.message} (${error.code})`, width)).map(
       (line): Styled => [line],
@@ -154,15 +164,17 @@ function worldLines({ state, carried, members, reading }: Standing, width: numbe
   return carried || isOver || members !== undefined ? [] : wrap(standingText(reading.entries), width);
 }
 
-/** Begin and end, in UTC and in the reader's time zone. */
-function spanOf({ state, carried, members }: Standing): string {
-  if (state.startedAt === "") return carried ? "not begun yet" : "killed before its first entry: it changed nothing";
+/** Begin and end, in UTC and in the reader's time zone. A rehearsal has a clock that runs faster than the machine's. */
+function spanOf({ state, carried, members, workedAt }: Standing): readonly string[] {
+  if (state.startedAt === "") return [carried ? "not begun yet" : "killed before its first entry: it changed nothing"];
   const times = new Times();
   const isEnded = members === undefined ? state.phase.kind === "ended" : members.state === "succeeded";
   const at = members?.updatedAt ?? state.updatedAt;
   const took = carried ? "" : `, after ${between(state.startedAt, at)}`;
-  const clock = state.rehearsal ? ", by the clock of the rehearsal" : "";
-  return `begun ${times.both(state.startedAt)}, ${isEnded ? "ended" : "last entry"} ${times.both(at)}${took}${clock}`;
+  const span = `begun ${times.both(state.startedAt)}, ${isEnded ? "ended" : "last entry"} ${times.both(at)}${took}`;
+  if (!state.rehearsal) return [span];
+  const worked = times.both(new Date(workedAt).toISOString());
+  return [`last at work ${worked}, by the clock of this machine`, `By the rehearsal's own clock: ${span}`];
 }
 
 /** Without a process nothing is running: what had begun has no end. */

@@ -226,7 +226,7 @@ export function endLines(
         ...(goOnWith === undefined || goOnWith === goOnWithAll(batch) ? [] : [`    ${again(goOnWith)}`]),
       ];
     }),
-    ...(left.some(isLeft) ? [`all that are left, one after another: ${again(goOnWithAll(batch))}`] : []),
+    ...(left.some(isLeft) ? [`To go on with every database that is left: ${again(goOnWithAll(batch))}`] : []),
   ];
 }
 

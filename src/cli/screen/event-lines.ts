@@ -69,7 +69,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
       return event.holds === "yes" && !verbose
         ? []
         : wrap(
-            `${event.holds === "yes" ? "still holds" : event.holds === "no" ? "DRIFT" : "cannot be told"}: ${unitName(event)}: ${event.evidence}`,
+            `${event.holds === "yes" ? "still holds" : event.holds === "no" ? "no longer holds" : "cannot be checked"}: ${unitName(event)}: ${event.evidence}`,
             width,
             "  ",
           );

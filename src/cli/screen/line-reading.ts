@@ -103,6 +103,7 @@ export function laidOut(
 ): string {
   const fits = (lines: readonly string[]): boolean => MARK + (lines.at(-1) ?? "").length + 1 + room < columns;
   const whole = wrap(message, columns - MARK - 1);
-  const lines = fits(whole) ? whole : wrap(message, Math.max(columns - MARK - 1 - room - 1, columns / 2));
+  const shorter = Math.max(columns - MARK - 1 - room - 1, columns / 2);
+  const lines = fits(whole) ? whole : [...whole.slice(0, -1), ...wrap(whole.at(-1) ?? "", shorter)];
   return lines.join(`\n${" ".repeat(MARK)}`);
 }

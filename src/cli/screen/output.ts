@@ -2,7 +2,7 @@
 import { asCalled } from "../../kit/process/called-as.ts";
 import { printable } from "../../kit/text/printable.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
-import { isDumb } from "./terminal.ts";
+import { inLocale, isDumb } from "./terminal.ts";
 import { COLORED, COLORLESS, type Paint } from "./paint.ts";
 
 export interface Output {
@@ -58,10 +58,12 @@ export function createOutput({
   const safe = (text: string): string => printable(secrets.mask(isForOthers ? text : asCalled(text)));
   // Colour is added to what is safe already: no colour of ours can be mistaken for one of theirs.
   const paint = color && stdout.isTTY && !wantsNoColor(process.env) ? COLORED : COLORLESS;
+  // A file that others read has its own encoding.
+  const shown = (text: string): string => (isForOthers ? safe(text) : inLocale(safe(text)));
   return {
-    line: (text = "", style) => write(`${style === undefined ? safe(text) : paint[style](safe(text))}\n`),
-    marked: (mark, text, style) => write(`${paint[style](mark)} ${safe(text)}\n`),
-    error: (text) => void stderr.write(`${safe(text)}\n`),
+    line: (text = "", style) => write(`${style === undefined ? shown(text) : paint[style](shown(text))}\n`),
+    marked: (mark, text, style) => write(`${paint[style](inLocale(mark))} ${shown(text)}\n`),
+    error: (text) => void stderr.write(`${shown(text)}\n`),
     // Characters that JSON leaves as they are (C1, bidirectional controls) are escaped: the value stays the same, and a
     // terminal obeys nothing.
     json: (document) => write(`${printable(JSON.stringify(secrets.maskJson(document)))}\n`),

@@ -1,5 +1,6 @@
 /** The running step: a listr2 task that is gone when it ends. The caller that ends it says the result once. */
 import type { ListrDefaultRendererLogLevels } from "listr2";
+import { inLocale, showsUtf8 } from "./terminal.ts";
 
 /** Milliseconds between two looks at what stands under the title. */
 const LOOK_MS = 500;
@@ -23,7 +24,10 @@ export class Spinner {
 
   /** Loaded with the first step: the first words need none of it. */
   async #spin(title: string, work: Promise<void>): Promise<void> {
-    const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
+    const { Listr, ListrLogger, ProcessOutput, Spinner: Wheel } = await import("listr2");
+    class AsciiWheel extends Wheel {
+      protected override readonly spinner = ["-", "\\", "|", "/"];
+    }
     const processOutput = new ProcessOutput();
     // While it turns, all output is kept back: an error that ends the process would be lost with it.
     const release = (): void => processOutput.release();
@@ -46,6 +50,8 @@ export class Spinner {
         registerSignalListeners: false,
         rendererOptions: {
           clearOutput: true,
+          spinner: showsUtf8() ? new Wheel() : new AsciiWheel(),
+          icon: { OUTPUT: inLocale("›"), OUTPUT_WITH_BOTTOMBAR: inLocale("›") },
           logger: new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput }),
         },
       },

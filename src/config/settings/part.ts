@@ -76,7 +76,7 @@ export class Part {
     const node = needed === undefined ? this.fields?.text(key) : this.fields?.needText(key, needed);
     const value = node === undefined ? undefined : read(node.value);
     if (node !== undefined && value === undefined)
-      this.#reading.findings.add(node.at, { message: `"${key}" ${wrong}`, remedy });
+      this.#reading.findings.add(node.at, { message: `the value of "${this.#name}.${key}" ${wrong}`, remedy });
     return value;
   }
 

@@ -3,6 +3,7 @@ import type { Candidate, DiscoveryQuery, Evidence } from "../judgement/candidate
 import { isAsked, isConfirmed } from "../judgement/open-questions.ts";
 import { shown } from "../lines/safe-text.ts";
 import { plainTime } from "../lines/stamp.ts";
+import { quote } from "../../kit/commands/shell-quote.ts";
 import { recoverCommand } from "../judgement/together.ts";
 
 const SHOWN_EVIDENCE = 3;
@@ -39,7 +40,7 @@ export function candidateLines(
   const more = candidate.evidence.length - proofs.length;
   return [
     `${place}. ${candidate.guid}  ${name}  ${candidate.kind}  score ${candidate.score}`,
-    ...fields.flatMap(([label = "", value = ""]) => (value === "" ? [] : [`   ${label.padEnd(8)} ${shown(value)}`])),
+    ...fieldLines(fields),
     ...candidate.notes.map((note) => `   note     ${shown(note)}`),
     ...proofs.map((item) => `   proof    ${evidenceLine(item)}`),
     ...(more > 0 ? [`            and ${more} more; --json shows all`] : []),
@@ -49,23 +50,27 @@ export function candidateLines(
   ];
 }
 
-/** One line: who, when and where, and the reasons why it is not confirmed. */
-export function candidateLine(candidate: Candidate, place: number): string {
+/** A few short lines: who, when and where, and the gravest reason why it is not confirmed. */
+export function shortLines(candidate: Candidate, place: number): readonly string[] {
   const { guid, name, kind, open = [] } = candidate;
   const gone = whenGone(candidate);
-  const parts = [
-    guid,
-    name === undefined ? "(name unknown)" : `"${name}"`,
-    kind,
-    ...(gone === undefined ? [] : [gone]),
-    ...[where(candidate)].filter((part) => part !== ""),
+  const parts = [guid, name === undefined ? "(name unknown)" : `"${name}"`, kind];
+  const fields = [
+    ["where", where(candidate)],
+    ["deleted", gone],
+    ["open", open[0]],
   ];
-  return `${place}. ${shown(parts.join("  "))}${open[0] === undefined ? "" : `  open: ${shown(open[0])}`}`;
+  return [`${place}. ${shown(parts.join("  "))}`, ...fieldLines(fields)];
 }
 
-/** Only for a confirmed candidate; for another, the open questions stand first. */
+const fieldLines = (fields: readonly (readonly (string | undefined)[])[]): readonly string[] =>
+  fields.flatMap(([label = "", value = ""]) => (value === "" ? [] : [`   ${label.padEnd(8)} ${shown(value)}`]));
+
+/** A recovery only of a confirmed candidate; for another, the open questions stand first. */
 function commandLines(candidate: Candidate, query: DiscoveryQuery): readonly string[] {
-  if (!isGone(candidate) || candidate.misfit === true) return [];
+  const { kind, misfit, nameTakenBy } = candidate;
+  if (misfit === true || kind === "never-had-a-node") return [];
+  if (kind === "recreated") return ["It may live again. Look at it first:", `   ${lookCommand(candidate)}`, ""];
   if (!isConfirmed(candidate))
     return [
       "No recovery command is printed: it is not known to be the one that was asked for.",
@@ -74,12 +79,29 @@ function commandLines(candidate: Candidate, query: DiscoveryQuery): readonly str
     ];
   const { name, org, space } = candidate;
   const isWhole = [name, org, space].every((part) => part !== undefined);
-  const head = isWhole ? "To recover it:" : "To recover it (the run asks for the rest):";
   const remark = isAsked(query)
     ? []
     : ["Nothing was asked, and it is the only one. Compare it with what you were told."];
-  return [...remark, head, `   ${shown(recoverCommand(candidate, query))}`, ""];
+  return [
+    ...remark,
+    ...headOf(nameTakenBy !== undefined, isWhole),
+    `   ${shown(recoverCommand(candidate, query))}`,
+    "",
+  ];
 }
+
+function headOf(isTaken: boolean, isWhole: boolean): readonly string[] {
+  const rest = isWhole ? ":" : " (the run asks for the rest):";
+  return isTaken
+    ? [
+        "A new service has its name: do not delete that one.",
+        `The run looks at both, and asks before it changes one${rest}`,
+      ]
+    : [`To recover it${rest}`];
+}
+
+const lookCommand = ({ name }: Candidate): string =>
+  shown(quote(name === undefined ? ["cf", "services"] : ["cf", "service", name]));
 
 /** Nothing has taken its place, and there was something to lose. */
 export function isGone({ kind, nameTakenBy }: Candidate): boolean {

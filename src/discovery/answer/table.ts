@@ -5,7 +5,7 @@
 import { counted } from "../../kit/text/counted.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import type { Candidate, Discovery, DiscoveryQuery, NotDeleted } from "../judgement/candidate.ts";
-import { candidateLine, candidateLines, isGone } from "./candidate-lines.ts";
+import { candidateLines, isGone, shortLines } from "./candidate-lines.ts";
 import { coverageLines, section } from "./coverage-lines.ts";
 import { uncompared } from "../judgement/open-questions.ts";
 import { isNamed } from "../judgement/rank.ts";
@@ -67,7 +67,15 @@ function otherLines(
       .reverse()
       .flat();
   if (listed.length === 0) return [];
-  return ["What else fits:", ...rest, ...listed.map((each, index) => candidateLine(each, index + 2)).reverse(), ""];
+  return [
+    "What else fits:",
+    ...rest,
+    ...listed
+      .map((each, index) => shortLines(each, index + 2))
+      .reverse()
+      .flat(),
+    "",
+  ];
 }
 
 function misfitLines(
@@ -78,7 +86,7 @@ function misfitLines(
   if (misfits.length === 0) return [];
   const lines = verbose
     ? misfits.flatMap((each, index) => candidateLines(each, query, { place: from + index, inFull: true }))
-    : [...misfits.map((each, index) => candidateLine({ ...each, open: [] }, from + index)), ""];
+    : [...misfits.flatMap((each, index) => shortLines({ ...each, open: [] }, from + index)), ""];
   return ["Deleted, but not what was asked for:", ...lines];
 }
 

@@ -6,7 +6,6 @@ import { EFFECTS, type Effect } from "../../action.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import { sha256 } from "../journal/line.ts";
 import type { Answer, StepCommands } from "../../ports/operator.ts";
-import { typedLines } from "../../kit/text/typed-lines.ts";
 import { hashCommands } from "../state/foresight.ts";
 import { confirmFlag, decideFlag, doubtDecidedFor } from "../steps/decided.ts";
 import { askNow } from "../steps/questions.ts";
@@ -104,7 +103,7 @@ function worstOf(units: readonly UnitToUndo[]): Effect {
   return EFFECTS.findLast((effect) => effects.includes(effect)) ?? "read";
 }
 
-const WHY = "What this run did is taken back, last step first.";
+const WHY = "What this run did is taken back. m shows the commands.";
 
 async function askToRemove(session: Session, units: readonly UnitToUndo[]): Promise<Answer> {
   const prompt = `Undo run ${session.state.run}?`;
@@ -138,12 +137,24 @@ async function askForTarget(session: Session, units: readonly UnitToUndo[]): Pro
   );
 }
 
+/** The steps that go back, with their costs. Those that do not stand right above the answer; the commands are behind "m". */
 function detailsOf(units: readonly UnitToUndo[]): readonly string[] {
-  return units.flatMap(({ unit, undo, commands }) => [
-    `${unitName(unit)}: ${wayBackOf(undo)}`,
-    ...typedLines(commands).map((line) => `  ${line}`),
-  ]);
+  const left = units.filter(({ undo }) => undo === undefined || isLeft(undo));
+  const back = units.flatMap((one) => {
+    const { undo, unit } = one;
+    return undo === undefined || isLeft(undo) ? [] : [`${unitName(unit)} (${undo.effect}): ${undo.cost}`];
+  });
+  return [
+    ...headed("taken back, last step first:", back),
+    ...headed(
+      "not taken back:",
+      left.map(({ unit, undo }) => `${unitName(unit)}: ${wayBackOf(undo)}`),
+    ),
+  ];
 }
+
+const headed = (head: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [head, ...lines.map((line) => `  ${line}`)];
 
 function commandsOf(units: readonly UnitToUndo[]): readonly StepCommands[] {
   const withCommands = units.filter(({ commands }) => commands.length > 0);

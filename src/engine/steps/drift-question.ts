@@ -73,9 +73,10 @@ function alike(drifted: Drifted): (value: string) => boolean {
 /** A fact alone is told with its evidence; several have theirs in the details. */
 function driftText(drifted: Drifted): string {
   const [{ fact, verdict }, ...others] = drifted;
-  if (others.length > 0) return `Steps that had succeeded no longer hold, or cannot be told: ${namesOf(drifted)}.`;
-  const how = verdict.holds === false ? "no longer holds" : "cannot be told any more";
-  return `The step "${unitName(fact.unit)}" had succeeded; its result ${how} (${verdict.evidence}).`;
+  if (others.length > 0)
+    return `The results of finished steps no longer hold, or cannot be checked: ${namesOf(drifted)}.`;
+  const how = verdict.holds === false ? "no longer holds" : "cannot be checked";
+  return `The step "${unitName(fact.unit)}" was finished. Its result ${how} (${verdict.evidence}).`;
 }
 
 const namesOf = (drifted: Drifted): string => drifted.map(({ fact }) => unitName(fact.unit)).join(", ");
@@ -102,11 +103,11 @@ function questionOf(session: Session, drifted: Drifted, failed: RecoverError | u
     kind: "choice",
     id: `drift-${session.state.drifts}`,
     prompt: `${driftText(drifted)} ${failed === undefined ? "Go on?" : "What now?"}`,
-    why: "The world has moved since they ran; the steps that follow rely on these facts.",
+    why: "Something outside this run has changed it since. The steps that follow rely on it.",
     choices: [
       { value: STOP, label: "stop here", consequence: "nothing is changed; the run can be resumed later" },
       ...(failed === undefined
-        ? [{ value: "go-on", label: "go on", consequence: "the following steps meet the world as it is now" }]
+        ? [{ value: "go-on", label: "go on", consequence: "the next steps work with things as they are now" }]
         : []),
       ...(first === undefined
         ? []
@@ -115,7 +116,7 @@ function questionOf(session: Session, drifted: Drifted, failed: RecoverError | u
               value: "again",
               label: `do "${unitName(first.fact.unit)}" again`,
               consequence:
-                "that step and every one after it that was begun are looked at again; what is not surely done runs once more, each with its own guard",
+                "the tool looks again at that step and at each later one that was begun, and repeats those that are not surely done",
             },
           ]),
     ],

@@ -5,7 +5,7 @@ const BEGINNING = 3;
 
 /**
  * Undefined if nothing is near: more than a third of the letters, or more than three, would have to change, and no
- * candidate begins so.
+ * candidate begins so. One letter may always change.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const all = [...candidates];
@@ -21,7 +21,7 @@ export function byLikeness(word: string, candidates: readonly string[]): readonl
 
 function mostLike(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.min(3, Math.ceil(word.length / 3)) + 1;
+  let bestDistance = Math.min(3, Math.max(1, Math.floor(word.length / 3))) + 1;
   for (const candidate of candidates) {
     if (candidate === "") continue;
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;

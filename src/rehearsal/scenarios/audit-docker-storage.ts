@@ -18,7 +18,8 @@ const FORGOTTEN = 30;
 export const auditDockerStorage: Scenario = {
   name: "audit-docker-storage",
   title: "Where do the data of this Docker host lie?",
-  teaches: "anonymous volumes, data in a container's own layer and forgotten databases, before somebody types a prune",
+  teaches:
+    "The audit finds anonymous volumes, data inside containers, and forgotten databases, before somebody prunes them.",
   ticket: [
     'A Tuesday. A colleague writes: "the disk of docker1 is nearly full, I will run docker system prune --volumes tonight,',
     'all our containers are up anyway". Is that a good idea?',

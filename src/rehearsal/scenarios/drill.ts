@@ -12,8 +12,7 @@ const ROWS = 2_000;
 export const drill: Scenario = {
   name: "drill",
   title: "A drill: a service of its own is created, filled, deleted and brought back",
-  teaches:
-    "what to show before anybody needs it: rows that come back after a real deletion, with the time of each step",
+  teaches: "A drill shows that rows come back after a real deletion, and how long each step takes.",
   ticket: [
     "A quiet afternoon. Your boss asks: if somebody deletes a database tonight, do we get it back, and how long does it",
     `take? Org "${ORG}", space "${SPACE}". "${SERVICE}" lives there too, and must not notice.`,

@@ -48,7 +48,7 @@ export const persistComposeData: Scenario = {
   name: "persist-compose-data",
   title: "A Compose stack without a place for its data",
   teaches:
-    "data that would go with their containers, a copy that is proved before anything is removed, and rows compared",
+    "The data would go with their containers. The tool copies them into volumes, proves the copy, and compares the rows.",
   ticket: [
     "A Saturday morning, and three thousand people use it. Somebody has read the Compose file once more: the lines with the",
     "volumes are still comments. The next `docker-compose down` would take every account with it.",
@@ -70,7 +70,7 @@ export const persistFullDisk: Scenario = {
   ...COMMON,
   name: "persist-full-disk",
   title: "A Compose stack is copied, and the disk is full",
-  teaches: "a copy that is cut is no copy; what is undone, the stack runs as before, and nothing is lost",
+  teaches: "The disk is full in the middle of the copy. The tool takes it back, and the stack runs as before.",
   ticket: [
     "The same stack, the same Saturday. What nobody has thought of: at ten a job of the office begins to write",
     "its archive to the disk of this machine as well.",
@@ -87,7 +87,7 @@ export const persistPortTaken: Scenario = {
   ...COMMON,
   name: "persist-port-taken",
   title: "A Compose stack comes back, and its port is taken",
-  teaches: "a container that waits for a port takes it as soon as the stack is down; it is told before anything starts",
+  teaches: "Another container takes the port as soon as the stack is down. The tool says so before it starts anything.",
   ticket: [
     "The same stack, brought up by a newer Compose. On the machine lies another project that somebody tried last year: its",
     "container is restarted for ever, because something else has its port.",
@@ -103,7 +103,7 @@ export const persistEngineRestarts: Scenario = {
   ...COMMON,
   name: "persist-engine-restarts",
   title: "The engine is restarted while a stack is down",
-  teaches: "what nobody answers is not done and not refused: it is looked at again, and gone on with",
+  teaches: "The engine does not answer for a while. The tool waits, looks again, and goes on.",
   ticket: [
     "The same stack once more. The machine installs its updates by itself on Saturdays, and among them is a newer Docker",
     "engine, which is restarted just when the stack has stopped.",

@@ -30,7 +30,7 @@ export const salvageDockerVolumes: Scenario = {
   name: "salvage-docker-volumes",
   title: "docker-compose down took the database",
   teaches:
-    "which of many volumes without a name it is, without writing to one of them; a copy, a dump, and a dump that is proved",
+    "The tool finds the right one of many volumes without a name, and only reads them. It makes a copy and a proved dump.",
   ticket: [
     "Late in the evening somebody tinkered with the shop, typed `docker-compose down` in anger, and then `up` again. It",
     "greets everybody with an empty database. `docker volume ls` shows a long list of digits.",
@@ -99,7 +99,7 @@ export const salvageVolumesGone: Scenario = {
   name: "salvage-volumes-gone",
   title: "docker-compose down -v took the volumes too",
   teaches:
-    "that no volume holds a database any more, which command removed it, and what can remain: here a copy in a directory",
+    "No volume holds the database any more. The tool says which command removed it, and finds a copy in a directory.",
   ticket: [
     "Somebody typed `docker-compose down -v` to get rid of an error, and the shop is empty. They are sure that the rows are",
     "still in one of Docker's volumes.",

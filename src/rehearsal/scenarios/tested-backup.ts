@@ -17,8 +17,7 @@ const INPUTS = { archive: `s3://${BUCKET}/${PREFIX.replace(/\/$/, "")}` };
 export const testBackup: Scenario = {
   name: "test-backup",
   title: "A backup is tested, and restores",
-  teaches:
-    "a throw-away copy, a PostgreSQL that recovers it to its last commit, a query that is judged; and nothing is left",
+  teaches: "The tool restores a copy, runs a query, and judges the answer. It deletes its copy at the end.",
   ticket: [
     "03:17, cron on a small host of the shop: is last night's backup any good? Nobody is there to look at the answer,",
     "so that it has to be an exit code.",
@@ -45,8 +44,7 @@ export const testBackup: Scenario = {
 export const badBackup: Scenario = {
   name: "bad-backup",
   title: "A backup that was never tested",
-  teaches:
-    "an archive that grows every ten minutes and restores nothing; what a test of it says, and that it ends with 21",
+  teaches: "This archive grows every ten minutes and restores nothing. The test says why, and ends with exit code 21.",
   ticket: [
     "An ordinary morning. Nothing is broken, and nobody has lost anything. The dashboard says that the backup of the shop",
     "is fine: objects arrive in the bucket all night. Has anybody ever restored it?",

@@ -16,7 +16,7 @@ export const recoverToTime: Scenario = {
   name: "recover-to-time",
   title: "A table of a living database was dropped, and comes back as it was",
   teaches:
-    "a copy of the archive as of a moment, on this machine: dumped, loaded as the application, nothing overwritten",
+    "The tool restores the archive on this machine as of a moment, and loads the table from there. It overwrites nothing.",
   ticket: [
     `A call at night, from the team of the shop: the table "${COUPONS}" of "${SERVICE}" is gone, everything else is there and goes on.`,
     `A clean-up script ran at 02:23:52Z. Org "${ORG}", space "${SPACE}". Can we have it as of ${BEFORE}?`,

@@ -4,6 +4,6 @@ import type { Scenario } from "../scenarios/scenario.ts";
 
 export const openingLines = ({ title, ticket }: Scenario, pace: Pace): readonly string[] => [
   `Rehearsal "${title}": everything below happens on this machine only.`,
-  `Its clock runs ${PACES[pace]} times as fast as yours; times below are the foundation's.`,
+  `Its clock runs ${PACES[pace]} times as fast as yours; all times below are by that clock.`,
   `  ${ticket.join(" ")}`,
 ];

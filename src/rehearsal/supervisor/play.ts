@@ -116,6 +116,10 @@ export async function inBox<T>(
   }
 }
 
+/** A person who stops at a terminal was told how the run goes on: it is left so. */
+export const isStoppedByHand = ({ interactive }: Pick<Sitting, "interactive">, code: number): boolean =>
+  interactive && (code === EXIT.stopped || code === EXIT.interrupted);
+
 const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(["--accept-loss", "--dry-run", "--input", "--inputs"]);
 
 /** The run, and the box's record, however the tool ended. */
@@ -192,7 +196,7 @@ export async function conclude(
     exitCode,
     expected,
     complaints,
-    ...(sitting.interactive && !undone && exitCode === EXIT.stopped ? { stoppedByHand: true as const } : {}),
+    ...(isStoppedByHand(sitting, exitCode) && !undone ? { stoppedByHand: true as const } : {}),
     ...seen(sitting, place, { state, record }),
     ...(shown === undefined ? {} : { real: shown.lines }),
   };

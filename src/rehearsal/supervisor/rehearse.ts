@@ -13,7 +13,7 @@ import { hasEntry, lastWritten } from "../scenarios/told.ts";
 import { inventory } from "./checks.ts";
 import { type Ended, type Moment, runChild } from "./child.ts";
 import { firstState } from "./first-state.ts";
-import { conclude, inBox, type RehearsalResult, type Sitting, type Standing, tidyUp } from "./play.ts";
+import { conclude, inBox, isStoppedByHand, type RehearsalResult, type Sitting, type Standing, tidyUp } from "./play.ts";
 import { findRehearsal, noteIn, type RehearsalRecord, rehearsalsIn, runsOf, saveRecord } from "./record.ts";
 
 export type { RehearsalResult } from "./play.ts";
@@ -196,10 +196,6 @@ async function undoAll(
   say("The undo was killed (-9). Now it goes on.");
   return (await child(options, standing, { words })).code;
 }
-
-/** A person who stops at a terminal was told how the run goes on: it is left so. */
-const isStoppedByHand = ({ interactive }: RehearseOptions, code: number): boolean =>
-  interactive && (code === EXIT.stopped || code === EXIT.interrupted);
 
 /** Killed or not, the cleanup of a run that came to its end goes on by the same command. */
 async function cleanUp(

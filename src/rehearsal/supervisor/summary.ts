@@ -8,19 +8,27 @@ import type { RehearsalResult } from "./play.ts";
 export interface SummaryOptions {
   /** Also how often each thing was done. */
   readonly verbose?: boolean;
+  /** The length of this sitting by the clock of the machine. */
+  readonly took?: string;
 }
 
-export function summary(result: RehearsalResult, { verbose = false }: SummaryOptions = {}): readonly string[] {
+export function summary(result: RehearsalResult, { verbose = false, took }: SummaryOptions = {}): readonly string[] {
   const { complaints, exitCode } = result;
   const isWell = complaints.length === 0 && exitCode !== KILLED;
   return [
     ...(result.real === undefined ? [] : ["", ...result.real]),
     "",
-    `Rehearsed: ${result.title}${result.title.endsWith("?") ? "" : "."} Nothing real was touched.`,
+    `${headOf(result)} Nothing real was touched.${took === undefined ? "" : ` It took ${took} on this machine.`}`,
     ...(verbose || !isWell ? [`What the foundation in the box saw: ${seen(result)}.`] : []),
     ...(isWell ? well(result) : unwell(result)),
   ];
 }
+
+/** The run's own end, right above, says how a stopped one goes on: one last word is enough. */
+const headOf = ({ title, stoppedByHand }: RehearsalResult): string =>
+  stoppedByHand === true
+    ? "The rehearsal waits where you stopped it."
+    : `Rehearsed: ${title}${title.endsWith("?") ? "" : "."}`;
 
 function seen({ counts }: RehearsalResult): string {
   const shown = Object.entries(counts)
@@ -31,18 +39,16 @@ function seen({ counts }: RehearsalResult): string {
 
 function well(result: RehearsalResult): readonly string[] {
   const { exitCode, expected, onDocker } = result;
+  if (result.stoppedByHand === true) return [];
   const archive = onDocker === true ? "" : "The source archive is untouched. ";
   const ending = `${archive}The tool called nothing that the box does not know, and ended with ${exitCode}`;
-  if (result.stoppedByHand === true)
-    return [
-      `${ending}: you stopped it before its end. To play it again:`,
-      `  dingo-recover rehearse ${result.scenario}`,
-    ];
   if (exitCode === EXIT.internal)
     return [`${archive}Exit code ${exitCode}: a defect of the tool, and none of your answers.`];
   if (exitCode !== expected && !isCarriedOn(result))
     return [
       `${archive}Exit code ${exitCode}, because of your answers. The scenario's own answers lead to ${expected}.`,
+      "To play it again:",
+      `  dingo-recover rehearse ${result.scenario}`,
     ];
   return [`${ending}, as it should.`, ...next(result)];
 }

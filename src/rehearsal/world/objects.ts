@@ -101,7 +101,7 @@ function backupHistory(backup: Extract<Meaning, { is: "backup-history" }>): stri
   return [
     `START WAL LOCATION: ${lsnText(backup.segment, 0x28)} (file ${start})`,
     `STOP WAL LOCATION: ${lsnText(backup.segment, 0xf8)} (file ${start})`,
-    `CHECKPOINT LOCATION: ${lsnText(backup.segment, 0x60)}`,
+    `CHECKPOINT LOCATION: ${lsnText(backup.segment, 0x28)}`,
     "BACKUP METHOD: pg_start_backup",
     "BACKUP FROM: master",
     `START TIME: ${time(backup.startedAt)}`,
@@ -123,7 +123,8 @@ function members(
   control.writeUInt32LE(database.timeline, 56);
   control.writeUInt32LE(16 * 1024 * 1024, 228);
   control.writeUInt32LE(crc32c(control.subarray(0, 256)), 256);
-  const label = `START WAL LOCATION: ${lsnText(base.segment, 0x28)} (file ${segmentName(database.timeline, base.segment)})\n`;
+  const at = lsnText(base.segment, 0x28);
+  const label = `START WAL LOCATION: ${at} (file ${segmentName(database.timeline, base.segment)})\nCHECKPOINT LOCATION: ${at}\n`;
   const data = Buffer.from(JSON.stringify({ roles: database.roles, tables: database.tables }));
   return [
     { name: "backup_label", content: [Buffer.from(label)] },

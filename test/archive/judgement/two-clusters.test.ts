@@ -8,7 +8,7 @@ import { lzop, type Run } from "../../../src/rehearsal/world/formats/lzop.ts";
 import { tar } from "../../../src/rehearsal/world/formats/tar.ts";
 import { MemoryObjectStore } from "../../fakes/memory-object-store.ts";
 import { bytesOf, vitalMembers } from "../vital-members.ts";
-import { OLD, segment, sentinelText, stamp, switchRecord } from "../sample-archive.ts";
+import { OLD, segment, sentinelText, stamp, RECORDS, records } from "../sample-archive.ts";
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** Made by initdb on 2016-03-16. */
@@ -29,7 +29,7 @@ function wal(number: number, sysid: string, at: number): Buffer {
   header.writeBigUInt64LE(BigInt(sysid), 24);
   header.writeUInt32LE(SEGMENT_BYTES, 32);
   header.writeUInt32LE(8192, 36);
-  return packed([header, switchRecord(number), SEGMENT_BYTES - 64], Date.parse(stamp(at)) / 1000);
+  return packed([header, records(number), SEGMENT_BYTES - 40 - RECORDS], Date.parse(stamp(at)) / 1000);
 }
 
 class Prefix {

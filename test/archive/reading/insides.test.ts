@@ -21,11 +21,12 @@ import {
   BASE,
   drop,
   OLD,
+  RECORDS,
+  records,
   sampleArchive,
   segment,
   sentinelText,
   stamp,
-  switchRecord,
   SYSID,
 } from "../sample-archive.ts";
 
@@ -57,7 +58,8 @@ function wal(number: number, page: Page = {}): Buffer {
   header.writeBigUInt64LE(BigInt(page.sysid ?? SYSID), 24);
   header.writeUInt32LE(page.segmentBytes ?? SEGMENT_BYTES, 32);
   header.writeUInt32LE(8192, 36);
-  return packed(page.ends === true ? [header, SEGMENT_BYTES - 40] : [header, switchRecord(number), SEGMENT_BYTES - 64]);
+  const rest = SEGMENT_BYTES - 40;
+  return packed(page.ends === true ? [header, rest] : [header, records(number), rest - RECORDS]);
 }
 
 const packed = (runs: readonly Run[]): Buffer => lzop(runs, { mtime: 1, fileMode: 0o100600 });

@@ -16,8 +16,8 @@ it("keeps the end that one way met in a segment, when another way meets one befo
   const first = { name: segmentOf(16), ...inside, spoilt: true, unfollowed: undefined };
   const before = { at: 0x10000000n, why: "a record does not follow the one before it" };
   const second = { name: segmentOf(15), ...before, spoilt: false, unfollowed: segmentOf(16) };
-  const once = withMet(facts, plan, { broken: undefined, cut: first });
-  const twice = withMet(once, plan, { broken: undefined, cut: second });
+  const once = withMet(facts, plan, { broken: undefined, badCopies: [], cut: first });
+  const twice = withMet(once, plan, { broken: undefined, badCopies: [], cut: second });
   expect(twice.insides?.get(walKey(16))).toEqual({
     ends: { inside: [{ ...inside, flawed: true }], before: { ...before, flawed: true } },
   });

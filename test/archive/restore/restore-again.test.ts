@@ -20,6 +20,7 @@ import type { MemoryObjectStore } from "../../fakes/memory-object-store.ts";
 import type { ObjectReader } from "../../../src/ports/object-store.ts";
 import { ALL, at, besides, text, placeToRestore } from "./place-to-restore.ts";
 import {
+  LABEL,
   BASE,
   ofSecondWriter,
   packed,
@@ -254,7 +255,8 @@ describe("a branch whose WAL turns out to end early while it is read", () => {
     // A start has to be the beginning of a record: here the second.
     const second = (40 + realSegment("9.6", 15).readUInt32LE(40) + 7) & ~7;
     const LATER = BASE.replace(/40$/, String(second).padStart(2, "0"));
-    for (const [key, { bytes }] of [...store.bucket(BUCKET)].filter(([each]) => each.includes(BASE))) {
+    const later = restorable({ ...ALL, label: LABEL.replace("F000028", "F000070") });
+    for (const [key, { bytes }] of [...later.bucket(BUCKET)].filter(([each]) => each.includes(BASE))) {
       const relative = key.slice(OLD.prefix.length + 1).replace(BASE, LATER);
       const content = relative.endsWith(".json")
         ? Buffer.from(String(Buffer.from(bytes)).replace(segmentOf(15), segmentOf(16)))

@@ -235,7 +235,7 @@ describe("the end of a batch", () => {
       `  "db-2" (${guid(2)}): no room (does-not-fit)`,
       "    dingo-recover resume b --state-dir /s",
       `  "db-3" (${guid(3)}): not begun`,
-      `all that are left, one after another: dingo-recover resume ${BATCH.run} --state-dir /s`,
+      `To go on with every database that is left: dingo-recover resume ${BATCH.run} --state-dir /s`,
     ]);
   });
 

@@ -19,6 +19,7 @@ describe("did you mean", () => {
   it("stays silent where nothing is near", () => {
     expect(nearest("retries", ["id", "title", "with"])).toBeUndefined();
     expect(nearest("x", ["id", "title"])).toBeUndefined();
+    expect(nearest("bogus", ["logs"])).toBeUndefined();
   });
 });
 

@@ -41,11 +41,14 @@ describe("the last lines of a rehearsal", () => {
     },
   );
 
-  it("tell a person who stopped how it is played again, and not that it went as it should", () => {
-    const lines = summary({ ...played, complaints: [], exitCode: 13, expected: 13, stoppedByHand: true });
-    expect(lines.join("\n")).toMatch(/ended with 13: you stopped it before its end\. To play it again:/u);
-    expect(lines.join("\n")).not.toContain("as it should");
-    expect(lines.at(-1)).toBe("  dingo-recover rehearse killed-before-start");
+  it.each([13, 130])("leave the last word to the run that a person has stopped with %i", (exitCode) => {
+    const lines = summary({ ...played, complaints: [], exitCode, expected: 13, stoppedByHand: true });
+    expect(lines).toEqual(["", "The rehearsal waits where you stopped it. Nothing real was touched."]);
+  });
+
+  it("say how long it took on the machine", () => {
+    const lines = summary({ ...played, complaints: [], exitCode: 0, expected: 0 }, { took: "9.1 s" });
+    expect(lines).toContain("Rehearsed: A kill. Nothing real was touched. It took 9.1 s on this machine.");
   });
 
   it.each([
@@ -74,6 +77,7 @@ describe("the last lines of a rehearsal", () => {
     expect(ended(exitCode, expected)).toContain(
       `Exit code ${exitCode}, because of your answers. The scenario's own answers lead to ${expected}.`,
     );
+    expect(ended(exitCode, expected)).toMatch(/To play it again:\n {2}dingo-recover rehearse killed-before-start$/u);
   });
 });
 

@@ -111,7 +111,11 @@ async function askGroup(
       } catch (thrown) {
         const { message, remedy } = asRecoverError(thrown);
         // In the file the mistake is known by its key; here nobody has typed that word.
-        say(`${message.replace(`"${name.split(".").at(-1)}"`, "your answer")}. ${remedy}`);
+        const told = [`the value of "${name}"`, `"${name.split(".").at(-1)}"`].reduce(
+          (text, key) => text.replace(key, "your answer"),
+          message,
+        );
+        say(`${told}. ${remedy}`);
       }
     }
   }

@@ -17,7 +17,7 @@ import { openingLines } from "../../../rehearsal/supervisor/opening-lines.ts";
 import type { RehearsalResult } from "../../../rehearsal/supervisor/rehearse.ts";
 import { summary } from "../../../rehearsal/supervisor/summary.ts";
 import { createOutput, type Output } from "../../screen/output.ts";
-import { wrap, wrapUnder } from "../../screen/text.ts";
+import { duration, wrap, wrapUnder } from "../../screen/text.ts";
 import { secrets } from "../../process/failure.ts";
 import type { ReadyDatabase } from "./real-database.ts";
 import type { ConsentArguments, GlobalArguments, ResumeArguments } from "../../options/options.ts";
@@ -150,7 +150,7 @@ function conclude(given: GlobalArguments, output: Output, result: RehearsalResul
     for (const line of result.real ?? []) output.error(line);
     for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
   } else
-    for (const line of summary(result, { verbose: given.verbose }))
+    for (const line of summary(result, { verbose: given.verbose, took: duration(1000 * process.uptime()) }))
       for (const part of COMMAND.test(line)
         ? [`  ${withFlags(line.trim(), stateAgain(given))}`]
         : wrapUnder(line, Math.min(output.columns, 120)))

@@ -52,7 +52,7 @@ export const judgeTime = defineAction({
   tell: (found) =>
     found.open
       ? `${found.location} reaches no later than ${found.recovery_point}: what came behind it is not archived yet`
-      : `${found.base} and ${counted(found.segments, "segment")} of WAL in ${found.location} lead there`,
+      : `${found.base} and ${counted(found.segments, "segment")} of WAL in ${found.location} restore to that time`,
   known: ({ recovery_point: value }) => (value === "" ? [] : [{ label: "recovery point", value }]),
   describe: ({ time, ...place }) => printedVerify({ ...place, flags: ["--target-time", time] }),
   async run(context, request): Promise<Output> {

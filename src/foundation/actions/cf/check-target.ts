@@ -49,7 +49,7 @@ export const checkTarget = defineAction({
   input,
   output,
   tell: (found) =>
-    `${found.missing ? `the space is not there any more, and is made again; ` : ""}${found.target} is ${found.adopt === "" ? "free" : `adopted (${found.adopt})`}; ${found.offering}/${found.plan}${found.apps.length === 0 ? "" : `; bound then: ${found.apps.join(", ")}`}`,
+    `${found.missing ? `the space is not there any more, and is made again; ` : ""}${found.target} is ${found.adopt === "" ? "free" : `adopted (${found.adopt})`}; ${found.offering}/${found.plan}${found.apps.length === 0 ? "" : `; applications at the deletion: ${found.apps.join(", ")}`}`,
   describe: ({ org, space, name, service }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     ...whereEmpty(name, { empty: [lookedUp(service)], given: [lookedUp(name)] }),

@@ -20,7 +20,7 @@ export const closeOpenSegment = defineAction({
   effect: "create",
   input,
   output,
-  undo: { leaves: "one segment of WAL more is in the service's own archive, as its own database archives them" },
+  undo: { leaves: "nothing is taken back: the service's own archive keeps one more segment of WAL" },
   describe: ({ container, cell, server_version }) => [
     { on: cell, line: printedWithInput(psqlSocket(container), switchSql(known(server_version))) },
   ],

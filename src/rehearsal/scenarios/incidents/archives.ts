@@ -24,7 +24,7 @@ export const ARCHIVES: readonly Row[] = [
     incident: 8,
     name: "no-archive",
     title: "The database was never archived",
-    teaches: "an empty place is told with what was searched, before anything is created",
+    teaches: "If there is no archive, the tool says what it searched, before it creates anything.",
     story: { beforeCreation: faulty({ withoutArchive: true }), beforeDeletion: faulty({ withoutArchive: false }) },
     exitCode: 17,
     refused: ["not-restorable", "no object", "s3://our-postgresql-backups/backups/6e101b27"],
@@ -33,7 +33,8 @@ export const ARCHIVES: readonly Row[] = [
     incident: 9,
     name: "unfinished-backup",
     title: "The only base backup never finished",
-    teaches: "tar parts without their sentinel are no backup: WAL-E does not see them, and neither may anybody else",
+    teaches:
+      "A base backup counts only when its last object, the sentinel, was written. The tool refuses the parts alone.",
     story: { lacks: /_backup_stop_sentinel\.json$/ },
     exitCode: 17,
     refused: ["not-restorable", "whose upload never finished", "no finished base backup"],
@@ -43,7 +44,7 @@ export const ARCHIVES: readonly Row[] = [
     name: "wal-gap",
     title: "A WAL segment is missing in the middle",
     teaches:
-      "a gap is silent in PostgreSQL; it is told before consent, in segments and in time, and refused until accepted",
+      "PostgreSQL says nothing of a gap. The tool shows it before you agree, and refuses until you accept the loss.",
     story: { lacks: new RegExp(MISSING_SEGMENT) },
     // Without --accept-loss the operator does not give the segments up.
     answers: { "accept-loss": "no" },
@@ -52,7 +53,7 @@ export const ARCHIVES: readonly Row[] = [
       closing.exitCode === 0 ? recoveredComplaints(closing, rowsBefore(closing)) : nothingCreatedComplaints(closing),
     refused: [
       "loss-not-accepted",
-      "12 segments (1 missing, 11 unreachable, these stored 20",
+      "12 segments (1 missing, 11 unreachable, stored from 20",
       "are lost: the recovered data end at 20",
       ", 77 min before the deletion at 20",
       "missing 000000010000000000000008",
@@ -64,7 +65,7 @@ export const ARCHIVES: readonly Row[] = [
     name: "inconsistent-backup",
     title: "WAL that the base backup itself needs is gone",
     teaches:
-      "without the WAL from its start to its stop a base backup never becomes consistent: that is no loss to accept",
+      "A base backup needs the WAL that was written during it. Without it nothing can be restored, so no loss can be accepted.",
     // The base begins and ends in its third segment.
     story: { lacks: /wal_005\/000000010000000000000002\.lzo$/ },
     exitCode: 17,
@@ -76,7 +77,7 @@ export const ARCHIVES: readonly Row[] = [
     name: "two-timelines",
     title: "The archive has two timelines",
     teaches:
-      "each promotion begins a timeline: segments are counted along the history, and there is no gap where two of them meet",
+      "Each promotion begins a timeline. The tool follows them, and takes no border between two of them for a gap.",
     adds: ["The cell had been restarted in the afternoon, for what it is worth."],
     story: { beforeDeletion: restarted, lacks: /base_00000002[0-9A-F_]+_backup_stop_sentinel\.json$/ },
     rows: EVERYTHING + MORE,
@@ -95,7 +96,7 @@ export const ARCHIVES: readonly Row[] = [
     incident: 13,
     name: "other-region",
     title: "The bucket lies in another region",
-    teaches: "a refusal for the wrong region is no empty archive: the store is asked where the bucket lies",
+    teaches: "A bucket in another region is not an empty archive. The tool asks the store where the bucket lies.",
     story: {
       beforeCreation: (world) => {
         const network = { ...world.network, region: "eu-central-1", configuredRegion: "us-east-1" };
@@ -109,7 +110,7 @@ export const ARCHIVES: readonly Row[] = [
     name: "lost-system-identifier",
     title: "The archive has lost its system identifier, and etcd has kept it",
     teaches:
-      "/service/OLD/initialize is a second copy of sysids/sysid: it is read, never written, and the new key is set from it",
+      "The key of the deleted instance in etcd is a second copy of the identifier. The tool reads it, and sets the new key from it.",
     adds: [`The application that uses it is "${APP}". ${WITHOUT_SYSID}`],
     story: { ...FIRST_ERA, lacks: SYSID },
     inputs: { apps: APP },
@@ -122,7 +123,7 @@ export const ARCHIVES: readonly Row[] = [
     name: "system-identifier-in-logs",
     title: "The archive has lost its system identifier, and only the logs know it",
     teaches:
-      "the old container printed its identifier at each start; the time of initdb inside it must fit the archive",
+      "The old container printed its identifier at each start. The tool takes it from the logs, and compares it with the archive.",
     adds: [WITHOUT_SYSID],
     story: { lacks: SYSID },
     says: [[...THE_PROOF, "pg_controldata"]],
@@ -131,7 +132,7 @@ export const ARCHIVES: readonly Row[] = [
     incident: 21,
     name: "system-identifier-in-log-store",
     title: "The archive has lost its system identifier, and only the log store knows it",
-    teaches: "a log store is asked for what the old container printed at each start, as log files are",
+    teaches: "The old container printed its identifier at each start. The tool finds it in Elasticsearch.",
     adds: [`${WITHOUT_SYSID} We keep no log files, but there is Elasticsearch.`],
     story: { lacks: SYSID, world: { collector: "log-store" } },
     says: [[...THE_PROOF, "logs-platform-", "pg_controldata"]],
@@ -141,7 +142,7 @@ export const ARCHIVES: readonly Row[] = [
     name: "missing-sysid",
     title: "The archive has no system identifier, and neither etcd nor a log knows it",
     teaches:
-      "the base backup restores to it: pg_control is read out of the backup, and must say what the WAL says, before anything is created",
+      "The tool reads the identifier out of the base backup. The WAL must confirm it before anything is created.",
     story: { lacks: SYSID, alters: brokersLogOnly },
     says: [[...THE_PROOF, "global/pg_control in basebackups_005/base_", "confirmed by the first page of wal_005/"]],
   },
@@ -150,7 +151,7 @@ export const ARCHIVES: readonly Row[] = [
     incident: 21,
     name: "encrypted-archive-without-sysid",
     title: "The archive is encrypted and has lost its system identifier",
-    teaches: "if the base backup cannot be read either, nothing is created: the container would make an empty database",
+    teaches: "If nobody knows the identifier, nothing is created: the container would make an empty database.",
     adds: [`The backups of this platform are encrypted. ${WITHOUT_SYSID}`],
     story: { beforeCreation: withKey, lacks: SYSID, alters: brokersLogOnly },
     exitCode: 17,
@@ -162,7 +163,7 @@ export const ARCHIVES: readonly Row[] = [
     name: "encrypted-archive",
     title: "The archive is encrypted, and the platform has lost the key",
     teaches:
-      "objects of wal-e can be OpenPGP messages: a container without the key restores nothing, and that is told before",
+      "A container without the key cannot restore an encrypted archive. The tool says so before it creates anything.",
     adds: ["Somebody remembers that the backups were encrypted before the last upgrade."],
     story: {
       beforeCreation: withKey,
@@ -178,8 +179,7 @@ export const ARCHIVES: readonly Row[] = [
     incident: 27,
     name: "encrypted-archive-with-key",
     title: "The archive is encrypted, and so are those of today",
-    teaches:
-      "if the plan has the key, wal-e decrypts what it fetches: an encrypted archive is recovered like any other",
+    teaches: "If the plan has the key, an encrypted archive is recovered like any other.",
     adds: ["The backups of this platform are encrypted."],
     story: { beforeCreation: withKey },
   },

@@ -35,7 +35,8 @@ export const NEW_INSTANCE: readonly Row[] = [
     incident: 2,
     name: "clone-from",
     title: "The broker itself can bring it back",
-    teaches: "if the evidence says that clone-from works, it is offered first; the proof of the data is the same",
+    teaches:
+      "If the broker can clone the database itself, the tool offers that first. It proves the data in the same way.",
     adds: ["Nobody has touched the space since."],
     story: { beforeDeletion: (world) => withClusterdata(world, { name: SERVICE }) },
     answers: { "clone-from": "clone" },
@@ -48,7 +49,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     incident: 14,
     name: "slow-stop",
     title: "The container does not stop within ten seconds",
-    teaches: "a stop that ends in a kill leaves the leader key behind: the start waits until it has expired",
+    teaches: "If the stop ends in a kill, Patroni's leader key stays. The tool waits until the key has expired.",
     story: { faults: { slowStops: 1 } },
     unsaid: (told) => {
       const code = told.output("stop")["exit_code"];
@@ -61,7 +62,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     name: "restarted-by-itself",
     title: "The Docker daemon restarts when the data directory has just been moved aside",
     teaches:
-      "a container that nothing holds restores by itself, unproven: it is stopped, what it made goes aside too, and the steps concerned are done again",
+      "The container starts by itself, and restores without a proof. The tool stops it, moves its data aside, and repeats the steps.",
     story: { ...FIRST_ERA, faults: { onceEmptied: { is: "daemon-restart" } } },
     also: (closing) => [
       ...unless(closing.world.faults.onceEmptied === undefined, "the daemon did not restart"),
@@ -73,7 +74,8 @@ export const NEW_INSTANCE: readonly Row[] = [
     incident: 15,
     name: "started-again",
     title: "The stopped container is started by somebody else",
-    teaches: "what was established is looked at again when a step fails: from the stop on, all of it is done once more",
+    teaches:
+      "When a step fails, the tool looks again at the steps before it. Here it repeats all of them from the stop on.",
     adds: ["(A colleague sees a stopped container on the cell, and starts it.)"],
     story: { faults: { onFirstCopy: { is: "start" } } },
     answers: { "any choice": "again" },
@@ -85,8 +87,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     incident: 15,
     name: "restarted-unseen",
     title: "The laptop dies before the start, and the Docker daemon restarts meanwhile",
-    teaches:
-      "a resumed run looks at the container's life: a database that came back by itself is not the one that was agreed on, and it is done again",
+    teaches: "A resumed run sees that the container started by itself meanwhile. The tool repeats those steps.",
     interruption: {
       at: /^change-like .*\/data$/,
       meanwhile: (world) => {
@@ -102,21 +103,21 @@ export const NEW_INSTANCE: readonly Row[] = [
     incident: 16,
     name: "moved-container",
     title: "The new container has moved to another cell",
-    teaches: "an address in a log is an address of then: the container is looked for on every cell, by its instance",
+    teaches: "An address in a log may be an old one. The tool looks for the container on every cell.",
     story: { faults: { onceItLeads: { is: "move" } } },
   },
   {
     incident: 17,
     name: "common-prefix",
     title: "One cell's address begins with another's",
-    teaches: "addresses are compared whole: a search for 10.58.111.15 in a table also finds 10.58.111.150",
+    teaches: "A search for 10.58.111.15 also finds 10.58.111.150. The tool compares whole addresses.",
     also: placeComplaints,
   },
   {
     incident: 18,
     name: "keys-gone",
     title: "Somebody has cleaned etcd already",
-    teaches: "404 from etcd is fine for what is to be removed; the system identifier is written all the same",
+    teaches: "If a key in etcd is gone already, the tool goes on. It still writes the system identifier.",
     adds: ["(A colleague reads the published page beside you, and deletes keys.)"],
     story: { faults: { afterStop: [{ ms: 1_000, deed: { is: "drop-keys", keys: ["optime", "initialize"] } }] } },
     unsaid: (told) => {
@@ -130,7 +131,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     name: "wrong-key",
     title: "The key that the published page deletes is there",
     teaches:
-      "/service/OLD/initialize is never written: it confirms the archive's system identifier, and stays as it is",
+      "The tool never writes the key of the deleted instance. It only compares it with the archive's system identifier.",
     adds: [`The application is "${APP}". The wiki says to delete /service/<deleted GUID>/initialize first.`],
     story: FIRST_ERA,
     inputs: { apps: APP },
@@ -142,7 +143,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     name: "slow-create",
     title: "The new instance takes four minutes to be created",
     teaches:
-      "a create is asynchronous: it is polled with a deadline of our own, and its container is left alone until then",
+      "Cloud Foundry creates a service in the background. The tool waits for its end, and leaves the container alone until then.",
     adds: ["The platform has been slow all night: creating a service takes minutes."],
     story: { faults: { slowCreates: CREATE_TAKES } },
     also: touchedTooEarly,
@@ -152,8 +153,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     incident: 26,
     name: "numbered-director",
     title: "The director knows its instances by number",
-    teaches:
-      "old directors say cell_z1/0, newer ones cell_z1/GUID: the plan is the same, the ssh user goes away in both",
+    teaches: "Old directors name a cell by a number, newer ones by a GUID. The recovery is the same with both.",
     story: { alters: (opening) => ({ ...opening, directorIdentity: "index" }) },
     // Both groups have an index 0: the address joins, never the number alone.
     also: ({ world }) => {
@@ -171,7 +171,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     name: "older-roles",
     title: "The platform was upgraded since the database was made",
     teaches:
-      "bindings hand out today's passwords, a restored database has those of its time: they are set, and a log-in proves it",
+      "A restored database has the passwords of its time. The tool sets those of today, and proves them by a log-in.",
     adds: [`The old plan is gone from the marketplace since the upgrade; there is "${offering}" "${plan}" now.`],
     // Every machine is new; the content of etcd and of the bucket stays.
     story: { era: "a", afterDeletion: (world) => ({ ...world, era: "f" }), alters: withNewPlan },
@@ -187,7 +187,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     name: "lying-clusterdata",
     title: "The broker's own record holds passwords that were never set",
     teaches:
-      "clusterdata of a clone lies: nothing depends on it; passwords are set in the database and a log-in proves them",
+      "The broker's record of a clone holds wrong passwords. The tool sets them in the database, and proves them by a log-in.",
     adds: [`"${SERVICE}" had been made with clone-from last week, if that matters.`],
     story: {
       beforeDeletion: (world) =>
@@ -203,7 +203,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     name: "blind-container",
     title: "The container does not see the archive that was copied for it",
     teaches:
-      "a start that restores nothing is no success: the container is stopped at once, before it archives over the copy",
+      "A container that starts has not restored anything yet. If it restores nothing, the tool stops it at once.",
     adds: ["Somebody tightened the policy of the containers' S3 key this week; backups kept working."],
     story: { faults: { containersMayNotList: true } },
     exitCode: 12,
@@ -216,7 +216,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     name: "small-disks",
     title: "No cell has room for the database",
     teaches:
-      "the sentinel says how large the data are; a disk that would be full in mid-restore is told before the create",
+      "The archive says how large the data are. If no cell has the room, the tool says so before it creates anything.",
     adds: ["By the way, the monitoring complains about the persistent disks of the cells."],
     story: {
       alters: (opening) => {
@@ -231,7 +231,8 @@ export const NEW_INSTANCE: readonly Row[] = [
     incident: 32,
     name: "newer-version",
     title: "New instances run a newer PostgreSQL than the archive",
-    teaches: "a base backup starts only under the version that made it: told before the new container is even stopped",
+    teaches:
+      "A base backup starts only under its own version of PostgreSQL. The tool says so before it stops anything.",
     adds: ["New databases have been PostgreSQL 9.6 since last week."],
     story: { beforeDeletion: (world) => ({ ...world, postgresVersion: "9.6.1" }) },
     exitCode: 16,
@@ -246,7 +247,7 @@ export const NEW_INSTANCE: readonly Row[] = [
     name: "killed-before-start",
     title: "The laptop dies between the copy and the start",
     teaches:
-      "a resumed run looks again at what was finished: the copy that was whole is not whole any more, and is not started",
+      "A resumed run looks again at each finished step. Here the copy is not whole any more, so it is not started.",
     adds: ["Mind the clean-up job of the bucket: it runs on the hour."],
     interruption: { at: /^etcd PUT \/service\/[^/]+\/initialize$/, meanwhile: oneObjectGoes },
     answers: { "any choice": "again" },
@@ -258,7 +259,8 @@ export const NEW_INSTANCE: readonly Row[] = [
     incident: 35,
     name: "object-lost-on-the-way",
     title: "A segment that is there is not found, and reported complete",
-    teaches: "wal-e says complete of what it could not locate: only segments that PostgreSQL restored count",
+    teaches:
+      "WAL-E can report success for a segment that it did not find. The tool counts only the segments that PostgreSQL restored.",
     adds: ["The object store has hiccups tonight."],
     story: { faults: { lostOnTheWay: LOST } },
     exitCode: 12,

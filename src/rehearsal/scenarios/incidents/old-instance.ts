@@ -16,7 +16,7 @@ export const OLD_INSTANCE: readonly Row[] = [
     name: "old-instance-stopped",
     title: "The deleted instance still runs; it is stopped cleanly",
     teaches:
-      "a logged deletion can have failed: what lives is newer than the archive, and a clean stop archives the rest",
+      "A deletion can fail although the log tells of it. A clean stop of the old instance archives its last writes.",
     adds: [ALARM],
     story: ALIVE,
     answers: { "old-instance": "stop" },
@@ -25,7 +25,7 @@ export const OLD_INSTANCE: readonly Row[] = [
   {
     name: "old-instance-goes-on",
     title: "The deleted instance still runs, and may not be stopped",
-    teaches: "the archive as it is: copied as it was verified, while the old container adds to it and is left alone",
+    teaches: "You recover from the archive as it is. The old container goes on, and nobody touches it.",
     adds: [ALARM, "Do not touch what still runs: a batch job hangs on it until morning."],
     story: ALIVE,
     answers: { "old-instance": "archive" },
@@ -34,7 +34,7 @@ export const OLD_INSTANCE: readonly Row[] = [
   {
     name: "old-directory-left",
     title: "Only the deleted instance's data directory is left",
-    teaches: "a directory that was left behind holds what was never archived: it is copied on its cell, and only read",
+    teaches: "The directory holds writes that were never archived. The tool copies it on its cell, and only reads it.",
     adds: [ALARM, "Somebody has removed the container since, by hand."],
     story: { ...ALIVE, afterDeletion: removed },
     answers: { "old-instance": "directory" },

@@ -18,7 +18,7 @@ const OTHERS = ["catalogue-db", "invoices-db", "sessions-db", "users-db"] as con
 const FIRST_OTHER = OTHERS.slice(0, 1);
 
 const TEACHES =
-  "usage events know all of them: one review with a line for each, one consent, and a run for each; clone-from finds none in a new space";
+  "Usage events name all five databases. You see them in one review, and agree once. Each gets its own run.";
 
 const TOLD = [
   `A call at night, from the team of the shop: somebody ran cf delete-space ${SPACE} in the org "${ORG}" about 40 minutes ago!`,
@@ -45,7 +45,7 @@ const spaceDeletedWithTwo: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-two",
   title: "A whole space was deleted, with two databases",
-  teaches: "one review, one consent, and a run for each, small enough to be killed at every place",
+  teaches: "You see both databases in one review and agree once. Each gets its own run.",
   open: (options) => openWithoutSpace(options, FIRST_OTHER),
   complaints: (closing) => allBackComplaints(closing, FIRST_OTHER),
   unsaid: (told) => planComplaints(told, FIRST_OTHER),
@@ -56,7 +56,7 @@ const spaceDeletedKilled: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-killed",
   title: "A whole space was deleted, and the laptop dies in the middle of the third database",
-  teaches: "a batch goes on where it was: each database has a run of its own, and what is back is left alone",
+  teaches: "Each database has its own run. A resumed batch goes on with the third, and leaves the first two alone.",
   interruption: { at: /^docker-stop /, time: 3, meanwhile: () => [] },
 };
 
@@ -65,8 +65,7 @@ const spaceDeletedInPart: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-in-part",
   title: "A whole space was deleted, and one archive breaks while the others are recovered",
-  teaches:
-    "one that fails does not stop the others: nothing is created for it, and the end says which is left, why, and how it goes on",
+  teaches: "A database that fails does not stop the others. The end says which one is left, why, and how to go on.",
   interruption: { at: /^docker-stop /, meanwhile: lastArchiveBreaks },
   exitCode: 17,
   complaints: (closing) => {
@@ -94,8 +93,7 @@ const spaceMissing: Scenario = {
   ...spaceDeleted,
   name: "space-missing",
   title: "A whole space was deleted with one database wanted now, and nobody has made the space again",
-  teaches:
-    "the space is made again by the run, once its archive is proven; an undo gives the name back only if it is empty",
+  teaches: "The run makes the space again once the archive is proven. An undo renames that space only if it is empty.",
   ticket: [
     `A call at night, from the team of the shop: somebody ran cf delete-space ${SPACE} in the org "${ORG}" about 40 minutes ago!`,
     `There is no space "${SPACE}" any more. "${SERVICE}" is what we need now.`,
@@ -125,7 +123,7 @@ const oneOfASpace: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-one",
   title: "A whole space was deleted, and one of its databases is wanted now",
-  teaches: "a run for one database says what else went with it, and the one command that brings them all",
+  teaches: "A run for one database names the others that went with it, and the command that brings all of them back.",
   runbook: "recover-deleted-service",
   inputs: { ...INPUTS, apps: APP },
   complaints: (closing) => recoveredComplaints(closing, EVERYTHING),

@@ -16,7 +16,8 @@ export const TAKEN_NAME: readonly Row[] = [
     incident: 23,
     name: "created-again-in-use",
     title: "Somebody has created the service again, and it is in use",
-    teaches: "a name in use is refused; another one is offered, and the names are exchanged when the data are proved",
+    teaches:
+      "The tool does not touch a service in use. It recovers under another name, and exchanges the names when the data are proved.",
     adds: [WAITED, "It does now, with an empty shop. Orders come in."],
     open: openAgain({ use: ordered, bound: true }),
     answers: { "taken-name": "exchange" },
@@ -27,7 +28,7 @@ export const TAKEN_NAME: readonly Row[] = [
     name: "created-again-empty",
     title: "Somebody has created the service again, and it is empty",
     teaches:
-      "an empty instance, younger than the deletion, is adopted when its full GUID is typed: no second one is made",
+      "You can adopt an empty service that is younger than the deletion: you type its full GUID. No second one is made.",
     adds: [WAITED],
     open: openAgain({}),
     answers: { "taken-name": "adopt" },
@@ -37,8 +38,7 @@ export const TAKEN_NAME: readonly Row[] = [
     incident: 31,
     name: "target-not-fresh",
     title: "The instance that is to be filled has a history of its own",
-    teaches:
-      "an archive with more than a fresh instance's one base backup is never moved aside, however empty the database",
+    teaches: "The new instance must be fresh. If its archive shows earlier work, the tool does not move it aside.",
     adds: [WAITED, "They have restarted it a few times to see whether that helps."],
     open: openAgain({ use: restartedTwice }),
     answers: { "taken-name": "adopt" },

@@ -24,8 +24,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     incident: 3,
     name: "same-minute",
     title: "Three databases were deleted in the same minute",
-    teaches:
-      "which one it was is never guessed from its place in a log: the candidates are shown, and somebody chooses",
+    teaches: "The tool does not guess which one was meant. It shows all three, and you choose.",
     adds: ["Somebody was cleaning up at that time, so there were others."],
     story: { withoutEvents: true, besideOld: neighbours, beforeDeletion: neighboursGone, pause: 9 * SECOND },
     unanswered: ["instance", "owner-agrees"],
@@ -38,7 +37,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     incident: 5,
     name: "two-nodes",
     title: "The deleted database had two nodes",
-    teaches: "two removed nodes are one deletion; it is recovered with one node, and the second is offered at the end",
+    teaches: "Two removed nodes are one deletion. The tool recovers with one node, and offers the second at the end.",
     adds: ["It ran on two nodes, they say."],
     story: { nodes: 2, withoutEvents: true },
     inputs: { apps: APP },
@@ -56,7 +55,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     name: "scaled-in",
     title: "A node went, and the database is alive",
     teaches:
-      "scale-in logs the same line as a deletion: an instance that lives is not offered, and the answer says why",
+      "A removed node logs the same line as a deletion. The tool does not offer an instance that lives, and says why.",
     ticket: [
       `A call at night, from the team of the shop: the log says that a node of "${SERVICE}" was removed 40 minutes ago.`,
       `Has it been deleted? Org "${ORG}", space "${SPACE}".`,
@@ -77,7 +76,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     incident: 7,
     name: "short-lived",
     title: "Test instances come and go beside the deleted one",
-    teaches: "what lived for a minute is orphan mitigation or a test: set aside with a reason, never silently",
+    teaches: "An instance that lived for a minute was a test or a failed create. The tool leaves it out, and says so.",
     adds: ["The platform's own tests run now and then, in every space."],
     story: { withoutEvents: true, besideOld: noise },
     inputs: { apps: APP },
@@ -88,7 +87,8 @@ export const WHICH_INSTANCE: readonly Row[] = [
     incident: 24,
     name: "wrong-organization",
     title: "The service was in another organization than the ticket says",
-    teaches: "events and logs hold the GUID of the organization: one that only looks alike is recognised and refused",
+    teaches:
+      "Events and logs hold the GUID of the organization. The tool sees that the ticket names another one, and refuses.",
     ticket: [
       `A call at night, from the team of the shop: our database "${SERVICE}" is gone! Somebody deleted it 40 minutes ago.`,
       `Org "${OTHER_ORG}", space "${SPACE}", I think.`,
@@ -105,8 +105,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     incident: 25,
     name: "year-less-logs",
     title: "Deleted on New Year's Eve, by logs without year and zone",
-    teaches:
-      "naked dates are never compared: offset and year of each source come from the exact times inside its lines",
+    teaches: "These logs have no year and no time zone. The tool takes both from the exact times inside the lines.",
     ticket: [
       `00:42, the first of January: our database "${SERVICE}" went with the fireworks, some 40 minutes ago.`,
       `Org "${ORG}", space "${SPACE}", application "${APP}". The old logs are zipped; they say it is still the 31st.`,
@@ -122,7 +121,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     incident: 25,
     name: "only-in-log-store",
     title: "A deletion that only the log store remembers",
-    teaches: "Elasticsearch is searched where it stands, and the times inside the lines count, not those of the store",
+    teaches: "The tool searches Elasticsearch itself. It uses the times inside the lines, not those of the store.",
     ticket: [
       `A call at night, from the team of the shop: our database "${SERVICE}" is gone, for some 40 minutes now.`,
       `Org "${ORG}", space "${SPACE}", application "${APP}". We keep no log files; Kibana is down, Elasticsearch is not.`,
@@ -139,7 +138,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     incident: 34,
     name: "same-first-letters",
     title: "A healthy database has a GUID that begins alike",
-    teaches: "log lines of containers show six characters of a GUID: identity is only ever the whole of it",
+    teaches: "Some log lines show six characters of a GUID. The tool always compares the whole GUID.",
     story: { bystander: TWIN },
     also: twinComplaints,
     unsaid: (told) => unless(told.output("discover")["guid"] !== TWIN, "the living twin was taken for the deleted one"),

@@ -1,7 +1,7 @@
 /**
- * A simulated WAL segment: pages of one record, a switch that holds the changes, and zeros to the end. Each segment's
- * record names the one of the segment before, so that a reader that follows the records comes from segment to segment,
- * as on a real server.
+ * A simulated WAL segment: pages of a checkpoint and of a switch that holds the changes, and zeros to the end. Each
+ * record names the one before, so that a reader that follows the records comes from segment to segment, as on a real
+ * server, and finds the checkpoint of a base backup.
  */
 import { crc32c } from "./crc32c.ts";
 import { SEGMENT_BYTES } from "../database/database.ts";
@@ -26,11 +26,15 @@ const CONTINUES = 0x1;
 const LONG = 0x2;
 const RECORD_HEADER = 24;
 const XLOG_SWITCH = 0x40;
-/** Id of the short header that says how long the data are, in four bytes. */
+const XLOG_CHECKPOINT_ONLINE = 0x10;
+/** Ids of the short header that says how long the data are, in four bytes or in one. */
 const DATA_LONG = 254;
+const DATA_SHORT = 255;
+/** The checkpoint with the bytes that align the next record. */
+const CHECKPOINT_BYTES = 40;
 
 export function walSegment(wal: SimulatedSegment): Run[] {
-  const record = recordOf(wal);
+  const record = recordsOf(wal);
   const pages: Buffer[] = [];
   for (let done = 0; done < record.length; ) {
     const header = pageHeader(wal, { page: pages.length, rest: record.length - done });
@@ -61,15 +65,27 @@ function pageHeader(
   return header;
 }
 
-function recordOf({ segment, previous = LONG_HEADER, changes }: SimulatedSegment): Buffer {
+function recordsOf({ segment, previous = LONG_HEADER + CHECKPOINT_BYTES, changes }: SimulatedSegment): Buffer {
+  const here = firstByte(segment) + BigInt(LONG_HEADER);
+  const redo = Buffer.alloc(2 + 8);
+  redo.writeUInt8(DATA_SHORT, 0);
+  redo.writeUInt8(8, 1);
+  redo.writeBigUInt64LE(here, 2);
   const data = Buffer.from(JSON.stringify(changes));
-  const record = Buffer.alloc(RECORD_HEADER + 5 + data.length);
+  const head = Buffer.alloc(5);
+  head.writeUInt8(DATA_LONG, 0);
+  head.writeUInt32LE(data.length, 1);
+  const checkpoint = recordOf(XLOG_CHECKPOINT_ONLINE, firstByte(segment - 1) + BigInt(previous), redo);
+  const change = recordOf(XLOG_SWITCH, here, Buffer.concat([head, data]));
+  return Buffer.concat([checkpoint, Buffer.alloc(CHECKPOINT_BYTES - checkpoint.length), change]);
+}
+
+/** `before`: where the record before it begins. */
+function recordOf(operation: number, before: bigint, data: Buffer): Buffer {
+  const record = Buffer.concat([Buffer.alloc(RECORD_HEADER), data]);
   record.writeUInt32LE(record.length, 0);
-  record.writeBigUInt64LE(firstByte(segment - 1) + BigInt(previous), 8);
-  record.writeUInt8(XLOG_SWITCH, 16);
-  record.writeUInt8(DATA_LONG, RECORD_HEADER);
-  record.writeUInt32LE(data.length, RECORD_HEADER + 1);
-  data.copy(record, RECORD_HEADER + 5);
+  record.writeBigUInt64LE(before, 8);
+  record.writeUInt8(operation, 16);
   record.writeUInt32LE(crc32c(record.subarray(RECORD_HEADER), record.subarray(0, 20)), 20);
   return record;
 }

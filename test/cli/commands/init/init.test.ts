@@ -63,7 +63,7 @@ describe("init without a terminal", () => {
 
   it("writes nothing where a value does not fit, or where a secret itself was given", async () => {
     for (const [set, says] of [
-      ["s3.bucket=a b", '"bucket" is no name of a bucket'],
+      ["s3.bucket=a b", 'the value of "s3.bucket" is no name of a bucket'],
       ["cf.password=canary-typed", "does not say where the secret is to be had"],
       ["s3.buckett=x", 'Did you mean "s3.bucket"?'],
     ] as const) {
