@@ -357,6 +357,10 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         expect((await member(call.project, "db")).id).toBe(db.id);
         await write("    environment:", "      A: b");
         expect((await work.composeHashes(call, ["db"])).get("db")).not.toBe(hashes.get("db"));
+        // One that is to be kept keeps what lies in its own layer.
+        await work.stop(db.id, 0);
+        await work.composeUp(call, ["db"], { keeps: true, scales: { db: 1 } });
+        expect(await member(call.project, "db")).toMatchObject({ id: db.id, running: true });
       });
 
       it("says what the files mean, with a text in the place of one of them, and without a file that is refused", async () => {

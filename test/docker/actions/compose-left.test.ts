@@ -181,6 +181,33 @@ describe("what the old container had", () => {
   });
 });
 
+describe("files in a container itself", () => {
+  const KEY = { how: "added", path: "/etc/pg/root.key" } as const;
+  const survey = async (change: (scene: Scene) => unknown) => {
+    const scene = running();
+    change(scene);
+    stackOf(scene).layers.set(stackOf(scene).named("mastodon_web_1")?.id ?? "", [KEY]);
+    return (await scene.perform(surveyStack, { ...PROJECT, services: [] }))["staying"];
+  };
+
+  it("of a moved service are told before anything is asked, but for what a mount has and what no start misses", async () => {
+    const paths = ["/run/pg.pid", "/tmp/x", MOVED.path, `${MOVED.path}/base`, "/a", "/b", "/c\u001b", "/d", "/etc/pg"];
+    const wrote = (scene: Scene) =>
+      stackOf(scene).layers.set(MOVED.container_id, [
+        ...paths.map((path) => ({ how: "added", path }) as const),
+        ...[KEY, { how: "changed", path: "/etc" } as const, { how: "deleted", path: "/etc/gone" } as const],
+      ]);
+    expect(await survey(wrote)).toEqual(["db: /a, /b, /c\\u001b, /d and 1 more, in the container itself"]);
+  });
+
+  it("of another one are told if the next start by Compose makes it anew", async () => {
+    expect(await survey((scene) => stackOf(scene).drifted.add("web"))).toEqual([
+      "web: /etc/pg/root.key, in the container itself",
+    ]);
+    expect(await survey(() => undefined)).toEqual([]);
+  });
+});
+
 describe("what has only the image of a database", () => {
   const survey = (scene: Scene): Promise<JsonObject> => {
     stackOf(scene).files.set(FILE, PAGE);

@@ -102,7 +102,10 @@ describe("the start of a stack", () => {
     stack.forgotten.add("gone");
     const running = [...RUNNING, { id: gone.id, name: gone.name, service: "gone", grace: 10, ports: [] }];
     await scene.perform(bringUp, { ...UP, running, all: true });
-    expect(stack.changed.slice(-2)).toEqual(["up web db --scale web=1 --scale db=1", `start ${gone.name}`]);
+    expect(stack.changed.slice(-2)).toEqual([
+      "up --no-recreate web db --scale web=1 --scale db=1",
+      `start ${gone.name}`,
+    ]);
     expect(stack.named(seed.name)).toMatchObject({ running: false });
   });
 

@@ -116,7 +116,7 @@ describe("what may not be touched", () => {
     const running = [...RUNNING, { ...more[0], service: "extra" }, { ...more[1], service: "web" }];
     await scene.perform(bringUp, { ...UP, running, all: true });
     expect(stack.changed.slice(-3)).toEqual([
-      "up web db extra --scale web=2 --scale db=1 --scale extra=1",
+      "up --no-recreate web db extra --scale web=2 --scale db=1 --scale extra=1",
       `start ${extra.name}`,
       `start ${again.name}`,
     ]);
@@ -398,7 +398,7 @@ describe("what is asked", () => {
       seconds: 90,
     });
     expect(JSON.stringify(rows)).toMatch(
-      /EVERY later call needs it.*\+services:.*-# {4}volumes:.*\.gitignore.*mastodon\/\.dockerignore.*starting the stack changes that too/s,
+      /EVERY later call needs it.*\+services:.*-# {4}volumes:.*\.gitignore.*mastodon\/\.dockerignore.*the others with the next `up`/s,
     );
   });
 });

@@ -40,7 +40,9 @@ describe("where data lie", () => {
       expect.stringMatching(/^docker exec shop-db-1 sh -c 'pg_dumpall .*' > shop-db-1-backup$/u),
       "docker stop -t 60 shop-db-1",
       "docker volume create --label com.docker.compose.project=shop --label com.docker.compose.volume=db-data shop_db-data",
-      `docker run --rm --network none --user 0:0 --mount type=volume,src=${ANONYMOUS},dst=/from,readonly,volume-nocopy --mount type=volume,src=shop_db-data,dst=/to,volume-nocopy --entrypoint cp sha256:16 -a /from/. /to/`,
+      `docker create --name shop_db-data-filler --network none --mount type=volume,src=shop_db-data,dst=${PGDATA},volume-nocopy sha256:16 none`,
+      `docker cp -a shop-db-1:${PGDATA} - | docker cp - shop_db-data-filler:/var/lib/postgresql`,
+      "docker rm shop_db-data-filler",
     ]);
     expect(found?.fix).toContain(`volumes: ["db-data:${PGDATA}"]`);
   });
@@ -94,7 +96,9 @@ describe("where data lie", () => {
     expect(used.map(({ fix }) => fix).join("\n")).toContain("COMPOSE_PROJECT_NAME='a$(id)'.");
     const [renamed] = findings({ projects: [project([], { name: "a$(id)", own: "b" })] });
     expect(renamed?.fix).toContain("COMPOSE_PROJECT_NAME='a$(id)' into");
-    expect(lines.join("\n")).toContain(`--mount 'type=volume,"src=a,src=/_db-data",dst=/to,volume-nocopy'`);
+    expect(lines.join("\n")).toContain(
+      `--mount 'type=volume,"src=a,src=/_db-data","dst=/d"",""/:/host$(id)",volume-nocopy'`,
+    );
   });
 
   it("copies into no volume that is there, and no two directories into one", () => {
@@ -152,7 +156,7 @@ describe("where data lie", () => {
     const db = container("db", { layerData: [{ path: "/srv/pg", contents: postgres() }] });
     const [found] = findings({ containers: [db] });
     expect(found).toMatchObject({ code: "data-in-layer", severity: "serious" });
-    expect(found?.commands.at(-1)).toMatch(/^docker cp -a db:\/srv\/pg\/\. - \| docker run /);
+    expect(found?.commands.at(-2)).toMatch(/^docker cp -a db:\/srv\/pg - \| docker cp - db-data-filler:\/srv$/);
   });
 
   it("takes SQLite out of a layer, and mounts nothing over the program that it may lie beside", () => {
