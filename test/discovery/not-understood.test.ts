@@ -47,7 +47,7 @@ describe("a line with words of the broker about an instance", () => {
     ["data that were left out", line({})],
     ["data in an unknown notation", line("instance-id is the first of these")],
     ["a form that nobody knows", `what=dingo-postgresql-broker.deprovision.start who=${GUID}\n`],
-  ])("is counted where it yields no instance: %s", async (_name, text) => {
+  ])("is counted if it yields no instance: %s", async (_name, text) => {
     const { document, exitCode } = await search({ "broker.log": GOOD + text });
     expect(document.coverage[0]?.why).toMatch(/\d of its lines? .*not understood, the first is line 3/);
     expect(exitCode).toBe(15);
@@ -149,7 +149,7 @@ describe("the broker's words in another spelling", () => {
     }
   });
 
-  it("is read between lines that are read, where only its signs are escaped", async () => {
+  it("is read between lines that are read, if only its signs are escaped", async () => {
     const { document } = await search({ "broker.log": many + (spellings[1]?.[1] ?? String)(deletion) + many });
     expect(document.candidates).toMatchObject([{ guid: GUID }]);
   });

@@ -54,7 +54,7 @@ describe("an audit of a real Docker host", () => {
   const codesOf = (findings: readonly Finding[], subject: string): readonly string[] =>
     findings.filter((each) => each.subject.includes(subject)).map(({ code }) => code);
 
-  it("ends with 0 where there is nothing to lose", async () => {
+  it("ends with 0 if there is nothing to lose", async () => {
     await run("idle", "plain:1", "--log-opt", "max-size=1m");
     const { code, findings } = await audit();
     // The disk of this machine may be nearly full.

@@ -22,9 +22,12 @@ const on = (number: number, timeline = 1) => ({ timeline, number });
 const HISTORY = { "wal_005/00000002.history.lzo": "1\t0/10000100\tno recovery target specified\n" };
 
 describe("segments read one after the other", () => {
-  it("go on from one another, and end where the next is a second writer's", () => {
+  it("go on from one another, and end if the next is a second writer's", () => {
     const chain = chainOf();
-    expect([15, 16].map((number) => chain.follow(on(number), real(number)))).toMatchObject([{ inside: [] }, { inside: [] }]);
+    expect([15, 16].map((number) => chain.follow(on(number), real(number)))).toMatchObject([
+      { inside: [] },
+      { inside: [] },
+    ]);
     const { before, inside } = chain.follow(on(17), ofSecondWriter(real(17)));
     expect([before?.at, before?.flawed, inside]).toEqual([firstByte(on(17)), true, []]);
   });

@@ -48,7 +48,7 @@ async function undo(scene: Scene, action: { readonly id: string }, input?: JsonO
 }
 
 describe("an undo", () => {
-  it("tells at its end what is left, where, and how it is removed", async () => {
+  it("tells at its end what is left, if, and how it is removed", async () => {
     const scene = await started();
     for (const action of [bringUp, editFile, setContainerAside, copyService]) await undo(scene, action);
     const told = (await undo(scene, stopStack, STOP)).split("\n");
@@ -100,7 +100,7 @@ describe("what the old container had", () => {
   };
   const lost = async (change: (scene: Scene, id: string) => unknown): Promise<unknown> => (await proof(change))["lost"];
 
-  it("is compared with the new one, and nothing is said where all of it is there", async () => {
+  it("is compared with the new one, and nothing is said if all of it is there", async () => {
     const found = await proof(() => undefined);
     expect(found["lost"]).toEqual([]);
     expect(TOLD.finds(proveMoved.output.parse(found))).toBe("nothing");
@@ -122,13 +122,13 @@ describe("what the old container had", () => {
     expect(TOLD.finds(output)).toBe("warning");
   });
 
-  it("is not silently taken for the same where nobody can compare it", async () => {
+  it("is not silently taken for the same if nobody can compare it", async () => {
     expect(await lost((scene, id) => stackOf(scene).all.delete(id))).toEqual([
       { service: "db", what: expect.stringMatching(/cannot be compared .* is gone$/) as string },
     ]);
   });
 
-  it("in a volume without a name is told where something lay there, and not where it was empty", async () => {
+  it("in a volume without a name is told where something lay there, and not if it was empty", async () => {
     const with_ = (content: string) => (scene: Scene, id: string) => {
       const { mounts } = stackOf(scene).named(KEPT) ?? { mounts: [] };
       const other = mountOf({ kind: "volume", volume: "b".repeat(64), source: "/vols/b", destination: "/etc/x" });
@@ -269,7 +269,7 @@ describe("of two runs on one stack", () => {
     expect(stackOf(scene).changed).toEqual([]);
   });
 
-  it("one at least sees the other where both begin at once, and takes its own copy away", async () => {
+  it("one at least sees the other if both begin at once, and takes its own copy away", async () => {
     const scene = running();
     const stack = stackOf(scene);
     const alignTree = stack.alignTree.bind(stack);

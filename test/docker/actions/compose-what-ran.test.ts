@@ -66,7 +66,7 @@ describe("the data of a stack", () => {
       },
       /what "mastodon_main_1" keeps at "\/srv\/pg" is not known: it takes too long/,
     ],
-  ])("are not moved where %s", async (_, change, message) => {
+  ])("are not moved if %s", async (_, change, message) => {
     await expect(survey(change)).rejects.toMatchObject({
       code: "guard-refused",
       message: expect.stringMatching(message) as string,
@@ -77,7 +77,7 @@ describe("the data of a stack", () => {
 });
 
 describe("the start of a stack", () => {
-  it("is refused beforehand where one container of a service runs and another does not", async () => {
+  it("is refused beforehand if one container of a service runs and another does not", async () => {
     const scene = running();
     stackOf(scene).add("web", { name: "mastodon_web_2", running: false, status: "exited" });
     await expect(scene.perform(surveyStack, { ...PROJECT, services: [] })).rejects.toMatchObject({

@@ -49,7 +49,7 @@ async function filled(
 }
 
 describe("whether a server takes connections", () => {
-  it("is asked with a role, because the account that owns the data may have no name where the programs are", async () => {
+  it("is asked with a role, because the account that owns the data may have no name if the programs are", async () => {
     // libpq makes no attempt when it is told no role and finds no name for the account that it runs as.
     const program = '#!/bin/sh\ncase " $* " in *" -U shop "*) exit 0 ;; *) exit 3 ;; esac\n';
     await writeFile(join(directory, "pg_isready"), program, { mode: 0o755 });
@@ -100,7 +100,7 @@ describe("a copy for a server", () => {
     expect(await exists("copy", "db")).toBe(false);
   });
 
-  it("is whole where a pipe stands for the configuration, and has no pipe", async () => {
+  it("is whole if a pipe stands for the configuration, and has no pipe", async () => {
     await execa("mkfifo", [
       join(directory, "from", "postgresql.conf"),
       join(directory, "from", "postgresql.auto.conf"),
@@ -198,7 +198,7 @@ describe("a directory that is put back", () => {
     expect(await exists("copy", `db.dingo-recover-${RUN}-part`)).toBe(false);
   });
 
-  it("is not made where a link has that name", async () => {
+  it("is not made if a link has that name", async () => {
     await symlink("/nowhere", join(directory, "copy", "db"));
     expect(await filled("/srv/db", false)).toMatchObject({ exitCode: 4 });
     expect(await exists("copy", `db.dingo-recover-${RUN}-part`)).toBe(false);

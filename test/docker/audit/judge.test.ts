@@ -21,7 +21,7 @@ import {
 const codes = (...of: Parameters<typeof findings>): readonly string[] => findings(...of).map(({ code }) => code);
 const ANONYMOUS = anonymousName("a");
 
-describe("where data lie", () => {
+describe("if data lie", () => {
   it("finds nothing wrong with a database in a named volume that is backed up", () => {
     const survey = { volumes: [volume("pg")], containers: [container("db", { mounts: [mountOf("pg")] })] };
     expect(findings(survey)).toEqual([]);
@@ -245,7 +245,7 @@ describe("Compose files", () => {
     expect(withService(mount(`${PGDATA}/pg_wal`))).toEqual(["database-without-storage"]);
   });
 
-  it("asks the image where it keeps its data, if the host has it", () => {
+  it("asks the image if it keeps its data, if the host has it", () => {
     const image = { id: "x", tags: ["postgres:18"], volumes: ["/srv/pg"], env: { PGDATA: "/srv/pg/data" } };
     const codesOf = (target: string) =>
       codes({
@@ -256,7 +256,7 @@ describe("Compose files", () => {
     expect(codesOf("/var/lib/postgresql")).toEqual(["database-without-storage"]);
   });
 
-  it("finds nothing where nobody can tell", () => {
+  it("finds nothing if nobody can tell", () => {
     expect(withService({ gaps: ["it takes mounts from other services"] })).toEqual([]);
     expect(withService({ image: null })).toEqual([]);
   });
@@ -298,7 +298,7 @@ describe("mounts", () => {
     expect(codes({ containers: [container("db", { mounts })] })).toEqual(["bind-of-database-read-only"]);
   });
 
-  it("finds two containers that write to one database, and none where one of them only reads", () => {
+  it("finds two containers that write to one database, and none if one of them only reads", () => {
     const both = [container("a", { mounts: [mountOf("pg")] }), container("b", { mounts: [mountOf("pg")] })];
     expect(codes({ volumes: [volume("pg")], containers: both })).toEqual(["written-by-several"]);
     const reads = container("b", { mounts: [{ ...mountOf("pg"), writable: false }] });
@@ -307,7 +307,7 @@ describe("mounts", () => {
     expect(codes({ volumes: [uploads], containers: both })).toEqual([]);
   });
 
-  it("finds one volume of two projects also where one of them does not run", () => {
+  it("finds one volume of two projects also if one of them does not run", () => {
     const both = ["a", "b"].map((name) => container(name, { mounts: [mountOf("pg")], compose: member("db", name) }));
     const survey = (status: object) => ({
       volumes: [volume("pg")],

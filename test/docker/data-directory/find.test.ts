@@ -86,11 +86,11 @@ describe("data below a directory", () => {
     expect(await named(files)).toEqual(["postgresql a/b", "postgresql so/far/a/b"]);
   });
 
-  it("are read by root where no container has a shell to look from", async () => {
+  it("are read by root if no container has a shell to look from", async () => {
     expect(await named(below("pgdata"), { hasPrograms: false })).toEqual(["postgresql pgdata"]);
   });
 
-  it("are named in part where they are too many, and that is said", async () => {
+  it("are named in part if they are too many, and that is said", async () => {
     const many = Object.fromEntries(Array.from({ length: 9 }, (_each, at) => [`${at}/dump.rdb`, X]));
     expect(await found(many)).toMatchObject({
       unwalked: "9 directories of it may be databases, and 8 were looked at",
