@@ -222,7 +222,7 @@ describe("a wrong call", () => {
     expect(code).toBe(EXIT.invalid);
     const { message } = JSON.parse(stdout) as { message: string };
     expect(message).toMatch(/^6 mistakes:/);
-    for (const told of ['"host"', '"user"', '"port"', '"bucket"', "CF_API", "BOSH_ENVIRONMENT"])
+    for (const told of ['"host"', '"user"', '"bosh.gateway.port"', '"s3.bucket"', "CF_API", "BOSH_ENVIRONMENT"])
       expect(message).toContain(told);
   });
 
