@@ -35,7 +35,11 @@ it("sees an import behind blanks, comments and a bracket", () => {
 
 it.each([
   ["one value many times", `a: &a 1\nb:\n${"- *a\n".repeat(60_000)}`, "the document holds too many values"],
-  ["many values twice", `b:\n${Array.from({ length: 10_000 }, (_, at) => `- &a${at} x\n- *a${at}\n`).join("")}`, undefined],
+  [
+    "many values twice",
+    `b:\n${Array.from({ length: 10_000 }, (_, at) => `- &a${at} x\n- *a${at}\n`).join("")}`,
+    undefined,
+  ],
 ])("reads a document that names %s", (_what, text, message) => {
   const findings = new Findings("c.yml", text);
   readYaml(findings);
@@ -61,7 +65,8 @@ it("looks for a volume that the author of a Compose file left as a remark", () =
 it("looks for the lines of each service in a Compose file of many", () => {
   const names = Array.from({ length: 10_000 }, (_, at) => `s${at}`);
   const text = `services:\n${names.map((name) => `  ${name}: {image: x}\n`).join("")}`;
-  const services = names.map((name) => ({ name, image: "x", environment: {}, mounts: [], takesMounts: false }));
+  const empty = { image: "x", environment: {}, mounts: [], takesMounts: false, rest: {} };
+  const services = names.map((name) => ({ name, ...empty }));
   const facts = serviceFacts({ services, rest: {} }, { texts: [{ path: "compose.yml", text }], unset: [] });
   expect(facts.at(-1)?.at).toBe("compose.yml:10001");
 });
