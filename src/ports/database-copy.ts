@@ -24,6 +24,8 @@ export interface Filled {
   readonly bytes: number;
   /** Links of tablespaces, whose data lie elsewhere. */
   readonly tablespaces: number;
+  /** Files that cannot be read to their end; a server stumbles over them. */
+  readonly unread: readonly string[];
 }
 
 export type ServerStanding = "accepting" | "starting" | "ended";

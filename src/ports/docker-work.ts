@@ -13,10 +13,10 @@
  * - `foreign-directory` with effect "none" if a link of another account lies on the way.
  */
 
-import type { ComposeCall, ComposeGeneration, ComposeScales } from "../kit/commands/compose-commands.ts";
+import type { ComposeCall, ComposeGeneration, ComposeUp } from "../kit/commands/compose-commands.ts";
 import type { ProofOrder } from "../kit/commands/docker-work-commands.ts";
 
-export type { ComposeCall, ComposeGeneration, ComposeScales, ProofOrder };
+export type { ComposeCall, ComposeGeneration, ComposeUp, ProofOrder };
 
 /** A container like another one: same configuration, ports, networks, binds and the very volumes, never started by itself. */
 export interface LikeOrder {
@@ -69,7 +69,7 @@ export interface DockerWork {
    */
   composeHashes(call: ComposeCall, services: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** `up -d`; with services those alone, without what they depend on. Others are removed if a service has more. */
-  composeUp(call: ComposeCall, services: readonly string[], scales?: ComposeScales): Promise<void>;
+  composeUp(call: ComposeCall, services: readonly string[], how?: ComposeUp): Promise<void>;
 
   kind(path: string): Promise<PathKind>;
   /** Names in a directory. */

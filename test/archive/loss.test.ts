@@ -25,7 +25,7 @@ describe("a loss", () => {
     expect(told({})).not.toContain("or fewer");
   });
 
-  it("is bounded by the last transaction that comes back, and never asserted where nothing shows it", () => {
+  it("is bounded by the last transaction that comes back, and never asserted if nothing shows it", () => {
     expect(lossRange(FACTS)).toMatchObject({ atLeast: { segments: 0 }, atMost: { by: "transaction", seconds: 64 } });
     expect(told({})).toBe(
       "up to 64 s of writes may be lost (last transaction 2026-11-24T01:24:05.123Z, deleted 2026-11-24T01:25:08.183Z); no archived segment is lost",
@@ -37,12 +37,12 @@ describe("a loss", () => {
     expect(told({ readInFull: false, segments: 2 })).not.toContain("no archived");
   });
 
-  it("is none where an orderly end is shown", () => {
+  it("is none if an orderly end is shown", () => {
     expect(told({ shown: CLEAN })).toBe(`nothing is lost: ${CLEAN}`);
     expect(shortLossText(lossRange({ ...FACTS, shown: CLEAN }))).toBe("nothing is lost");
   });
 
-  it("is never none where the archive has a gap, whatever was shown of the end", () => {
+  it("is never none if the archive has a gap, whatever was shown of the end", () => {
     const gap = { shown: CLEAN, segments: 3, which: "1 missing, 2 unreachable" };
     expect(lossRange({ ...FACTS, ...gap }).shown).toBe("");
     expect(told(gap)).toMatch(
@@ -77,7 +77,7 @@ describe("a loss", () => {
     expect(shortLossText({ ...range, ownDirectory: true })).toMatch(/^the archived data end at /);
   });
 
-  it("has no length where the end is not known, or lies before the last transaction", () => {
+  it("has no length if the end is not known, or lies before the last transaction", () => {
     expect(told({ deletedAt: "" })).toContain(
       "all writes after the last transaction may be lost (last transaction 2026-11-24T01:24:05.123Z);",
     );
@@ -88,7 +88,7 @@ describe("a loss", () => {
     expect(told({ deletedAt: "2026-11-24T01:24:04Z" })).toContain("all writes after the last transaction may be lost");
   });
 
-  it("is rounded up, in minutes where it is long", () => {
+  it("is rounded up, in minutes if it is long", () => {
     expect(told({ deletedAt: "2026-11-24T01:26:04.124Z" })).toContain("up to 2 min of writes");
     expect(told({ deletedAt: "2026-11-24T02:24:06Z" })).toContain("up to 61 min of writes");
   });

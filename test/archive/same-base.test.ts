@@ -138,21 +138,21 @@ describe("files with which no server begins", () => {
 });
 
 describe("an object that nothing can be said of", () => {
-  it("hinders neither where no restore asks for it", async () => {
+  it("hinders neither if no restore asks for it", async () => {
     const store = restorable();
     add(store, walKey(14), OPENPGP);
     for (const depth of ["deep", "full"] as const) expect((await look(store, depth)).verdict).toBe("restorable");
     expect(await restored(store)).toBe("restored");
   });
 
-  it("leaves both without an answer where it is a base backup's", async () => {
+  it("leaves both without an answer if it is a base backup's", async () => {
     const store = restorable();
     add(store, partKey(1), OPENPGP);
     expect((await look(store)).verdict).toBe("unknown");
     expect(await restored(store)).toBe("key-unusable");
   });
 
-  it("leaves both without an answer where it is a segment that is needed", async () => {
+  it("leaves both without an answer if it is a segment that is needed", async () => {
     const store = restorable({ segments: [15, 16, 17] });
     add(store, walKey(16), OPENPGP);
     for (const depth of ["deep", "full"] as const) expect((await look(store, depth)).verdict).toBe("unknown");
@@ -167,7 +167,7 @@ describe("an object that nothing can be said of", () => {
     expect(await restored(store)).toBe("answer-malformed");
   });
 
-  it("leaves both without one where the release is not known", async () => {
+  it("leaves both without one if the release is not known", async () => {
     const release = { ...RELEASES["9.6"], full: "19.1", catalog: 202_609_999 };
     for (const depth of ["names", "deep", "full"] as const)
       expect((await look(restorable({ release }), depth)).verdict).toBe("unknown");
@@ -187,7 +187,7 @@ describe("a file that WAL-G lists", () => {
     return store;
   };
 
-  it("is missed where no tar file holds it", async () => {
+  it("is missed if no tar file holds it", async () => {
     const store = listing({ "/PG_VERSION": {}, "/pg_xact/0000": { IsSkipped: false } });
     for (const depth of ["deep", "full"] as const) {
       const { verdict, baseBackups } = await look(store, depth);
@@ -196,7 +196,7 @@ describe("a file that WAL-G lists", () => {
     expect(await restored(store)).toBe("not-restorable");
   });
 
-  it("is not where it was gone before it was packed, or was skipped", async () => {
+  it("is not if it was gone before it was packed, or was skipped", async () => {
     for (const files of [{ "/PG_VERSION": {} }, { "/pg_xact/0000": { IsSkipped: true } }]) {
       expect((await look(listing(files))).verdict).toBe("restorable");
       expect(await restored(listing(files))).toBe("restored");

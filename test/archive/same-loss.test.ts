@@ -26,7 +26,7 @@ describe("a branch that no history leads to", () => {
 });
 
 describe("a joint segment that is missing", () => {
-  it("stands among the missing where a finding names it", async () => {
+  it("stands among the missing if a finding names it", async () => {
     const store = failedOver();
     drop(store, `wal_005/${segment(5, 2)}.lzo`);
     const verdict = await judged(store);

@@ -34,7 +34,7 @@ function failure(text?: string, env: Record<string, string> = {}): RecoverError 
 }
 
 describe("a configuration file", () => {
-  it("says where everything is, and only where each secret is to be had", () => {
+  it("says where everything is, and only if each secret is to be had", () => {
     write("director.pem", PEM);
     const config = load(`
 cf: { api: api.system.example.org, skip_ssl_validation: true, username: ops, password: { env: OPS_PASSWORD } }
@@ -112,7 +112,7 @@ actions: [mine.js]
     expect(load("s3: { bucket: from-here }\n", { XDG_CONFIG_HOME: join(folder, "xdg") }).s3.bucket).toBe("from-here");
   });
 
-  it("has to exist where it is named", () => {
+  it("has to exist if it is named", () => {
     expect(() => loadConfig({ file: "nope.yml", env: {}, cwd: folder })).toThrow("there is no configuration file");
   });
 
@@ -248,7 +248,7 @@ opensearch: { url: http://os.example.org }
 });
 
 describe("the environment", () => {
-  it("counts where the file is silent", () => {
+  it("counts if the file is silent", () => {
     const env = {
       CF_API: "https://api.example.org",
       CF_USERNAME: "ops",
@@ -287,7 +287,7 @@ describe("the environment", () => {
     expect(JSON.stringify(config)).not.toContain("canary");
   });
 
-  it("does not count where the file speaks", () => {
+  it("does not count if the file speaks", () => {
     expect(load("cf: { api: https://file.example.org }", { CF_API: "https://env.example.org" }).cf.api).toBe(
       "https://file.example.org",
     );

@@ -14,7 +14,7 @@ function originOf(name: string, text: string, env: Record<string, string> = {}) 
   return originsOf({ document, env, home }).find((each) => each.name === name);
 }
 
-describe("where a value comes from", () => {
+describe("if a value comes from", () => {
   it("is the line of the file before a variable, and a variable before nothing", () => {
     const text = "# a comment\ncf:\n  api: api.example.org\n";
     const env = { CF_API: "https://api.other.org", CF_USERNAME: "ops" };
@@ -54,7 +54,7 @@ describe("where a value comes from", () => {
     expect(proxy?.value).toBe("https://********@10.0.0.6:25555");
   });
 
-  it("is shown without what logs in where no scheme stands before it, or nobody can tell where the host begins", () => {
+  it("is shown without what logs in if no scheme stands before it, or nobody can tell where the host begins", () => {
     const canary = "canary-of-an-address";
     const shown = {
       [`admin:${canary}@es.example.org:9200`]: "********@es.example.org:9200",
@@ -114,7 +114,7 @@ describe("where a value comes from", () => {
     });
   });
 
-  it("is not shown where it is a key itself, in the file, in a variable, on one line or in base64", () => {
+  it("is not shown if it is a key itself, in the file, in a variable, on one line or in base64", () => {
     const pem = "-----BEGIN OPENSSH PRIVATE KEY-----\ncanary-of-a-key\n-----END OPENSSH PRIVATE KEY-----\n";
     const keys = [pem, pem.replaceAll("\n", " "), pem.replaceAll("\n", "\\n"), Buffer.from(pem).toString("base64")];
     for (const key of [...keys, "canary-of-a-key\ncanary-of-a-key\n"]) {

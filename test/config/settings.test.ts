@@ -50,7 +50,7 @@ describe("the table of settings", () => {
     }
   });
 
-  it("names the variables that count where the file is silent", () => {
+  it("names the variables that count if the file is silent", () => {
     const values: Readonly<Record<string, string>> = {
       CF_API: "https://api.example.org",
       BOSH_ENVIRONMENT: "10.0.0.10",
@@ -75,7 +75,7 @@ describe("the table of settings", () => {
 });
 
 describe("a configuration that init writes", () => {
-  it("is silent about everything where nothing was said", () => {
+  it("is silent about everything if nothing was said", () => {
     expect(load(renderConfig({ values: new Map() }))).toEqual({ file: join(home, "c.yml"), ...load("") });
   });
 

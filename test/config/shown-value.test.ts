@@ -21,7 +21,7 @@ describe("any text, before it is sent to somebody", () => {
     "ubuntu@10.0.0.5:22: log in as ubuntu@jump",
     "s3://bucket/backups/x/wal, at 2026-11-23T01:00:00Z: ops@example.org",
     "/etc/dingo-recover/config.yml:12:3: no key",
-  ])("stays as it is where there is none: %s", (text) => {
+  ])("stays as it is if there is none: %s", (text) => {
     expect(withoutLogins(text)).toBe(text);
   });
 });

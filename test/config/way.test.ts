@@ -18,7 +18,7 @@ const GATEWAY = "bosh: { gateway: { host: jump, user: ubuntu } }\n";
 const JUMP = { host: "jump", port: 22, user: "ubuntu" };
 
 describe("the way through the gateway", () => {
-  it("is taken by Cloud Foundry and the store where the file says so", () => {
+  it("is taken by Cloud Foundry and the store if the file says so", () => {
     const config = load(`${GATEWAY}cf: { api: api.sys.example.org, via_gateway: true }\ns3: { via_gateway: true }\n`);
     expect([config.cf.viaGateway, config.s3.viaGateway, config.bosh.gateway]).toEqual([true, true, JUMP]);
   });
@@ -34,7 +34,7 @@ describe("the way through the gateway", () => {
     ["s3: { via_gateway: 'yes' }", '"via_gateway" is neither true nor false'],
     [`${GATEWAY}cf: { via_gateway: true }`, "needs the address of the API"],
     [`${GATEWAY}cf: { api: "http://api.example.org", via_gateway: true }`, "needs the address of the API"],
-  ])("is refused where it cannot be: %s", (text, message) => {
+  ])("is refused if it cannot be: %s", (text, message) => {
     expect(() => load(`${text}\n`)).toThrow(message);
   });
 });
@@ -53,7 +53,7 @@ describe("BOSH_ALL_PROXY", () => {
     expect(from("socks5://localhost")).toEqual({ socks: { host: "localhost", port: 1080 } });
   });
 
-  it("counts only where the file names no gateway", () => {
+  it("counts only if the file names no gateway", () => {
     expect(load(GATEWAY, { BOSH_ALL_PROXY: "socks5://localhost:1080" }).bosh).toEqual({ gateway: JUMP });
   });
 
@@ -64,7 +64,7 @@ describe("BOSH_ALL_PROXY", () => {
     "ssh+socks5://ubuntu@jump?private-key=/k&other=1",
     "socks5://user@localhost:1080",
     "jump:22",
-  ])("is refused and not repeated where it is something else: %s", (value) => {
+  ])("is refused and not repeated if it is something else: %s", (value) => {
     expect(() => from(value)).toThrow(
       expect.objectContaining({ code: "config-invalid", place: "environment variable BOSH_ALL_PROXY" }),
     );

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { ObjectStoreWorld } from "./object-store.ts";
 
 export function bucketRules(world: () => Pick<ObjectStoreWorld, "bucket" | "store" | "denied">): void {
-  it("is unknown, not none, where we may not look", async () => {
+  it("is unknown, not none, if we may not look", async () => {
     expect(await world().denied.reader().lifecycle(world().bucket)).toBeUndefined();
     const unknown = { versioning: "not-known", mfaDelete: false, lock: "not-known" };
     expect(await world().denied.protection(world().bucket)).toEqual(unknown);

@@ -95,7 +95,7 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         expect(await cell.exec({ argv: ["sh", "-c", "kill -TERM $$"] })).toMatchObject({ code: 143 });
       });
 
-      it("becomes root only where asked", async () => {
+      it("becomes root only if asked", async () => {
         expect((await cell.exec({ argv: ["id", "-u"], sudo: true })).stdout).toBe("0\n");
         expect((await cell.exec({ argv: ["id", "-u"] })).stdout).not.toBe("0\n");
       });
@@ -142,7 +142,7 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         },
       );
 
-      it("says no where the container to stop, start or change is absent", async () => {
+      it("says no if the container to stop, start or change is absent", async () => {
         for (const call of [
           () => cell.docker.stop(ABSENT, 1),
           () => cell.docker.start(ABSENT),
@@ -208,7 +208,7 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         expect(await etcd.remove(key("none"), "x")).toBe(false);
       });
 
-      it("is unreachable where nothing listens, never empty", async () => {
+      it("is unreachable if nothing listens, never empty", async () => {
         const nobody = cell.etcd(world.etcd.nothing);
         await expect(nobody.get(key("any"))).rejects.toMatchObject({ code: "unreachable" });
         await expect(nobody.list(key("any"))).rejects.toMatchObject({ code: "unreachable" });
@@ -247,7 +247,7 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         await expect(etcd.list(key("tree/leader"))).rejects.toMatchObject({ code: "answer-malformed" });
       });
 
-      it("changes and removes nothing where the value is another than the one compared with", async () => {
+      it("changes and removes nothing if the value is another than the one compared with", async () => {
         await etcd.put(key("cas"), "one");
         const put = etcd.put(key("cas"), "two", { prevValue: "other" });
         await expect(put).rejects.toMatchObject({ code: "guard-refused", effect: "none" });
@@ -257,7 +257,7 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         expect((await etcd.get(key("cas")))?.value).toBe("one");
       });
 
-      it("changes and removes where the value is the one compared with", async () => {
+      it("changes and removes if the value is the one compared with", async () => {
         await etcd.put(key("cas"), "one");
         await etcd.put(key("cas"), "two", { prevValue: "one" });
         expect(await etcd.remove(key("cas"), "two")).toBe(true);
@@ -281,7 +281,7 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         await expect(cell.files.entries(world.files.file)).rejects.toMatchObject({ code: "command-failed" });
       });
 
-      it("reads a file, and says no where there is none", async () => {
+      it("reads a file, and says no if there is none", async () => {
         const { directory, file, text } = world.files;
         expect(await cell.files.read(file)).toBe(text);
         await expect(cell.files.read(path("none"))).rejects.toMatchObject({ code: "command-failed" });
@@ -333,7 +333,7 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         expect(await cell.files.kind(path("kept"))).toBe("directory");
       });
 
-      it("says no where there is nothing to rename or no place for it", async () => {
+      it("says no if there is nothing to rename or no place for it", async () => {
         await expect(cell.files.rename(path("none"), path("other"))).rejects.toMatchObject({ code: "command-failed" });
         const { directory } = world.files;
         const orphan = cell.files.makeDirectory(path("no/parent"), directory);
@@ -367,7 +367,7 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
         expect(await cell.sql.socket(container, query.sql)).toEqual(query.rows);
       });
 
-      it("says no where a statement fails or the container is absent", async () => {
+      it("says no if a statement fails or the container is absent", async () => {
         const { container, query, brokenSql } = world.database;
         await expect(cell.sql.socket(container, brokenSql)).rejects.toMatchObject({ code: "command-failed" });
         await expect(cell.sql.socket(ABSENT, query.sql)).rejects.toMatchObject({ code: "command-failed" });
@@ -427,7 +427,7 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
     });
 
     describe("getJson", () => {
-      it("gives a document, and undefined only where nothing listens", async () => {
+      it("gives a document, and undefined only if nothing listens", async () => {
         expect(await cell.getJson(world.json.url)).toHaveProperty(world.json.key);
         expect(await cell.getJson(`http://${world.etcd.nothing}/patroni`)).toBeUndefined();
       });

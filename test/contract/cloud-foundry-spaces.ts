@@ -33,7 +33,7 @@ export function spaces(fixture: CloudFoundryFixture): void {
       ).rejects.toMatchObject({ code: "step-failed" });
     });
 
-    it("makes none where the organization's name leads to nothing, or to another one", async () => {
+    it("makes none if the organization's name leads to nothing, or to another one", async () => {
       const { orgGuid } = world.seeded;
       const refused = { code: "guard-refused", effect: "none" };
       await expect(fixture.cf.createSpace({ org: "nowhere", space: "x", orgGuid })).rejects.toMatchObject(refused);

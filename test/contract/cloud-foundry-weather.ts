@@ -112,7 +112,7 @@ export function badWeather(fixture: CloudFoundryFixture): void {
       expect(await short.findInstance(world.seeded.spaceGuid, "other-db")).toBeDefined();
     });
 
-    it("gives up with a clear error where a fresh log-in is rejected too", async () => {
+    it("gives up with a clear error if a fresh log-in is rejected too", async () => {
       const body = '{"errors":[{"code":1000,"title":"CF-InvalidAuthToken","detail":"Invalid Auth Token"}]}';
       world.way.add({ match: "GET /v3/service_instances", kind: "status", status: 401, body });
       await expect(named("other-db")).rejects.toMatchObject({ code: "not-logged-in" });

@@ -229,13 +229,13 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         expect((await named("important-db"))?.lastOperation.state).toBe("succeeded");
       });
 
-      it("returns quietly where the name is taken, which proves nothing", async () => {
+      it("returns quietly if the name is taken, which proves nothing", async () => {
         await create({ name: "other-db" });
         expect(await fixture.cf.listInstances(world.seeded.spaceGuid)).toHaveLength(1);
         expect((await named("other-db"))?.tags).toEqual(["blue"]);
       });
 
-      it("returns quietly too where a user-provided service has the name", async () => {
+      it("returns quietly too if a user-provided service has the name", async () => {
         await create({ name: "legacy" });
         expect((await named("legacy"))?.guid).toBe(world.seeded.providedGuid);
         expect(world.broker.provisions.some(({ instanceGuid }) => instanceGuid === world.seeded.providedGuid)).toBe(
@@ -349,7 +349,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
           await expect(fixture.cf.restartApp({ in: known(), app })).rejects.toMatchObject({ code: "step-failed" });
       });
 
-      it("refuses where the space is not there", async () => {
+      it("refuses if the space is not there", async () => {
         await expect(create({ in: { ...known(), space: "nowhere" } })).rejects.toMatchObject({ effect: "none" });
         expect(world.count(INSTANCES)).toBe(0);
       });

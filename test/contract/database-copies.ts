@@ -142,7 +142,7 @@ export function describeDatabaseCopies(title: string, open: () => Promise<Copies
       await expect(copies.loadRoles(fresh, `${file}-gone`)).rejects.toMatchObject({ code: "command-failed" });
     });
 
-    it("ends its servers, removes its volumes, and does nothing where there are none", async () => {
+    it("ends its servers, removes its volumes, and does nothing if there are none", async () => {
       const { copies } = fixture;
       for (const name of [FRESH, NAME, NAME]) await copies.end(name, RUN);
       expect(await copies.standing(server)).toBe("ended");

@@ -67,7 +67,7 @@ export function decryptionContract(name: string, open: () => Promise<DecryptionF
       expect((await opened(message)).equals(content)).toBe(true);
     });
 
-    it("opens many at a time, one after the other where they are too many", async () => {
+    it("opens many at a time, one after the other if they are too many", async () => {
       const gpg = decryption();
       const found = await Promise.all(
         Array.from({ length: 7 }, async (_, at) => all(gpg.clear(`object ${at}`, inPieces(message)))),
@@ -131,7 +131,7 @@ export function decryptionContract(name: string, open: () => Promise<DecryptionF
       await gpg.close();
     });
 
-    it("ends the program where nobody wants the rest, and lets go of the store", async () => {
+    it("ends the program if nobody wants the rest, and lets go of the store", async () => {
       const gpg = decryption();
       const long = await fixture.encrypt(randomBytes(6_000_000), "ours");
       let closed = false;

@@ -193,7 +193,7 @@ export function describeDockerHost(what: string, open: () => Promise<DockerFixtu
       expect(await lookAt(await place("odd"))).toMatchObject({ state: "seen", more: true });
     });
 
-    it("answers for each of many places, also where one of them has vanished since it was listed", async () => {
+    it("answers for each of many places, also if one of them has vanished since it was listed", async () => {
       const gone = await place("vanished");
       await fixture.removeVolume("vanished");
       const places = [await place("named"), gone, await place("empty")];

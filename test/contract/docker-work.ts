@@ -166,7 +166,7 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         await work.endProof("asked-proof", RUN);
       });
 
-      it("are in doubt, and not untouched, where the engine is gone in the midst of it", async () => {
+      it("are in doubt, and not untouched, if the engine is gone in the midst of it", async () => {
         await expect(fixture.unreachable.stop("x", 1)).rejects.toMatchObject({
           code: "unreachable",
           effect: "unknown",
@@ -219,7 +219,7 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         expect((await work.fingerprint(`${top}/data`)).sha256).not.toBe(print.sha256);
       });
 
-      it("are brought up to date: what is new, changed or gone, also where a file has an older time than before", async () => {
+      it("are brought up to date: what is new, changed or gone, also if a file has an older time than before", async () => {
         const [from, to] = [`${top}/data`, `${top}/to.dingo-recover-${RUN}-part`];
         await filled(from);
         await fixture.put(`${from}/pg_wal/gone`, "x".repeat(500));
@@ -239,7 +239,7 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
           await expect(work.alignTree(from, part, { isLive: true })).rejects.toMatchObject(UNKNOWN);
       });
 
-      it("are alike until something differs in kind, size, time, owner, mode or name, and never where one is not there", async () => {
+      it("are alike until something differs in kind, size, time, owner, mode or name, and never if one is not there", async () => {
         const [one, other] = [`${top}/data`, `${top}/copy`];
         await filled(one);
         await work.copyTree(one, other);
@@ -263,7 +263,7 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         await expect(work.copyOut(id, "/srv/none", `${top}-none`)).rejects.toMatchObject(UNKNOWN);
       });
 
-      it("are cut where the disk is full, which is said, and the source stays as it is", async () => {
+      it("are cut if the disk is full, which is said, and the source stays as it is", async () => {
         await filled(`${top}/data`);
         const print = await work.fingerprint(`${top}/data`);
         await fixture.withLittleSpace(16_384, async (small) => {
@@ -292,7 +292,7 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
     });
 
     describe("files", () => {
-      it("are written and removed only where they are what was expected", async () => {
+      it("are written and removed only if they are what was expected", async () => {
         const path = `${top}/docker-compose.yml`;
         await fixture.put(path, "before\n", { uid: 1000, mode: 0o640 });
         expect(await work.hashOf(path)).toBe(sha256("before\n"));
@@ -314,7 +314,7 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
       });
     });
 
-    it("says that nothing answers where nothing does", async () => {
+    it("says that nothing answers if nothing does", async () => {
       expect(await work.httpStatus("http://127.0.0.1:9/")).toBeUndefined();
     });
 
@@ -357,6 +357,10 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         expect((await member(call.project, "db")).id).toBe(db.id);
         await write("    environment:", "      A: b");
         expect((await work.composeHashes(call, ["db"])).get("db")).not.toBe(hashes.get("db"));
+        // One that is to be kept keeps what lies in its own layer.
+        await work.stop(db.id, 0);
+        await work.composeUp(call, ["db"], { keeps: true, scales: { db: 1 } });
+        expect(await member(call.project, "db")).toMatchObject({ id: db.id, running: true });
       });
 
       it("says what the files mean, with a text in the place of one of them, and without a file that is refused", async () => {
@@ -412,7 +416,7 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         expect((await there(twin)).status).toBe("created");
       });
 
-      it("ends with an error where a port is taken, and where a service is not known", async () => {
+      it("ends with an error if a port is taken, and if a service is not known", async () => {
         const call = callFor(`port${generation}`);
         const other = await fixture.container({ name: `holds-${generation}`, port: PORT });
         await write("    ports:", `      - "${PORT}:80"`);

@@ -139,7 +139,7 @@ export function etcdContract(name: string, open: () => Promise<EtcdWorld>): void
       });
     });
 
-    it("refuses a directory where a key is meant, and a key where a directory is", async () => {
+    it("refuses a directory where a key is meant, and a key if a directory is", async () => {
       await call("PUT", "kinds/key", { value: "x" });
       expect(await call("PUT", "kinds", { value: "x" })).toMatchObject({ status: 403, body: { errorCode: 102 } });
       expect(await call("DELETE", "kinds")).toMatchObject({ status: 403, body: { errorCode: 102 } });

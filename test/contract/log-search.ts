@@ -134,7 +134,7 @@ export function logSearchContract<Fixture extends LogStoreFixture>(
       expect(newest.documents.map(({ time }) => time)).toEqual([times[3]]);
     });
 
-    it("delivers every page once where all documents have the same time, and leaves no search open", async () => {
+    it("delivers every page once if all documents have the same time, and leaves no search open", async () => {
       const documents = numbered(Array.from({ length: 1203 }, () => raw(line("deprovision.start"))));
       await store.make("pages-1", { fields: LOGSEARCH, documents, shards: 3 });
       await store.make("pages-2", { fields: LOGSEARCH, documents: documents.slice(0, 10) });
@@ -145,7 +145,7 @@ export function logSearchContract<Fixture extends LogStoreFixture>(
       expect(await store.contexts()).toBe(0);
     });
 
-    it("asks for less at once where the answer would be too large", async () => {
+    it("asks for less at once if the answer would be too large", async () => {
       const padding = "x ".repeat(2_000);
       const documents = numbered(Array.from({ length: 60 }, () => raw(`${line("deprovision.start")} ${padding}`)));
       await store.make("large", { fields: LOGSEARCH, documents });

@@ -229,7 +229,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
         expect(head?.lastModified.slice(0, 19)).toBe(listed?.lastModified.slice(0, 19));
       });
 
-      it("is undefined where the key is not there", async () => {
+      it("is undefined if the key is not there", async () => {
         expect(await reader.head(at("head/absent"))).toBeUndefined();
       });
     });
@@ -266,7 +266,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
         expect(await text("copy/from")).toBe("content");
       });
 
-      it("copies to where nothing is, and over something only where the store does not honour the condition", async () => {
+      it("copies to where nothing is, and over something only if the store does not honour the condition", async () => {
         await world.seed("copy/from", "content");
         await world.seed("copy/taken", "something else");
         const request = { ifMatch: md5("content"), ifAbsent: true };

@@ -153,7 +153,7 @@ export function scratchDatabaseContract(name: string, start: () => Promise<Scrat
     });
 
     it(
-      "has lost nothing where it was stopped at once, and does not recover again",
+      "has lost nothing if it was stopped at once, and does not recover again",
       async () => {
         await scratch().stop(server(), "at-once");
         await comesTo("down");
@@ -186,7 +186,7 @@ export function scratchDatabaseContract(name: string, start: () => Promise<Scrat
       await scratch().moveAside(aside, made.place);
     });
 
-    it("is deleted for good by its own run, and again where nothing is", async () => {
+    it("is deleted for good by its own run, and again if nothing is", async () => {
       await scratch().remove(made.place, RUN);
       expect(await scratch().look(made.place, RUN)).toEqual({ state: "absent" });
       await scratch().remove(made.place, RUN);

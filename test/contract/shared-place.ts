@@ -31,7 +31,7 @@ export function sharedPlaceContract(name: string, open: () => Promise<SharedPlac
       expect(await place.read("a/one.json")).toEqual({ content: "ünï\n", version: versionOf(written) });
     });
 
-    it("writes over nothing where the name is taken", async () => {
+    it("writes over nothing if the name is taken", async () => {
       expect(await place.write("b/one", "first", "absent")).toMatchObject({ is: "written" });
       expect(await place.write("b/one", "second", "absent")).toEqual({ is: "refused" });
       expect((await place.read("b/one"))?.content).toBe("first");

@@ -1,4 +1,5 @@
 /** The captured logs, carried in any way, tell what they tell as they stand, or 15: never "nothing", never a stranger. */
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/answer/discover.ts";
 import { fc, inputs } from "../properties.ts";
@@ -59,6 +60,34 @@ describe("a captured log is read as it stands", () => {
     const carry = ALL["one line of HTML"] as (typeof ALL)[string];
     expect(await ask(carry(linesOf(foundation, file)))).toMatchObject(await asItStands(foundation, file));
   });
+});
+
+describe("a captured log whose lines lost their order", () => {
+  const digest = (text: string): string => createHash("sha1").update(text).digest("hex");
+
+  it.each([...LOGS, ["c-0.8.0", "recreate.log"]] as const)("%s/%s, shuffled", async (foundation, file) => {
+    const lines = linesOf(foundation, file).filter((line) => line.startsWith("{"));
+    const { told } = await ask(lines.join("\n"));
+    for (const salt of ["a", "b", "c"]) {
+      const order = new Map(lines.map((line) => [line, digest(salt + line)]));
+      const shuffled = lines.toSorted((a, b) => ((order.get(a) ?? "") < (order.get(b) ?? "") ? -1 : 1));
+      expect((await ask(shuffled.join("\n"))).told).toEqual(told);
+    }
+  });
+
+  it.each(LOGS)("%s/%s, with times of whole seconds", async (foundation, file) => {
+    const text = linesOf(foundation, file).join("\n");
+    const { told } = await ask(text.replaceAll(/("timestamp":"\d+)\.\d+"/g, '$1"'));
+    expect(told).toEqual((await asItStands(foundation, file)).told);
+  });
+});
+
+it.each(LOGS)("a captured log with its GUIDs in capitals tells the same: %s/%s", async (foundation, file) => {
+  const text = linesOf(foundation, file).join("\n");
+  const { told } = await ask(
+    text.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (guid) => guid.toUpperCase()),
+  );
+  expect(told).toEqual((await asItStands(foundation, file)).told);
 });
 
 describe("carried three times over", () => {

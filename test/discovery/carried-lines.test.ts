@@ -44,7 +44,7 @@ describe("a deletion inside JSON", () => {
     expect(document.coverage).toMatchObject([{ complete: true }]);
   });
 
-  it("is found where one message carries several lines", async () => {
+  it("is found if one message carries several lines", async () => {
     const { document } = await search(JSON.stringify({ message: DELETION.join("\n") }));
     expect(document.candidates).toMatchObject([{ guid: GUID, kind: "deleted" }]);
   });
@@ -67,7 +67,7 @@ describe("a deletion inside JSON", () => {
     ],
     ["a list", (lines) => lines.map((log) => ({ log }))],
     ["an object of objects", (lines) => Object.fromEntries(lines.map((message, id) => [`e${id}`, { message }]))],
-  ])("is found where one line carries many events: %s", async (_name, wrap) => {
+  ])("is found if one line carries many events: %s", async (_name, wrap) => {
     const { document, exitCode } = await search(
       JSON.stringify(wrap([...lager([eraF.create()]).trim().split("\n"), ...DELETION])),
     );
@@ -76,7 +76,7 @@ describe("a deletion inside JSON", () => {
     expect(exitCode).toBe(0);
   });
 
-  it("is whole where the end of the file begins within such a line", async () => {
+  it("is whole if the end of the file begins within such a line", async () => {
     const lines = [...DELETION, ...Array<string>(300).fill(lager([["add-node.perform.wait"]]).trimEnd())];
     const { document } = await search(`${JSON.stringify({ logEvents: lines.map((message) => ({ message })) })}\n`);
     expect(document.coverage).toMatchObject([{ complete: true }]);
@@ -111,7 +111,7 @@ describe("a deletion inside JSON", () => {
     ["as words of a mail", (line) => line.replace(/[{}"]/g, " ")],
     ["without its time", (line) => line.replace(/"timestamp":"[^"]*",/, "")],
     ["without its instance", (line) => line.replaceAll(GUID, "…")],
-  ])("is no proof that nothing was deleted where it cannot be read: %s", async (_name, write) => {
+  ])("is no proof that nothing was deleted if it cannot be read: %s", async (_name, write) => {
     const { document, exitCode, table } = await search(lager([eraF.create()]) + DELETION.map(write).join("\n"));
     expect(document.candidates).toEqual([]);
     expect(document.coverage[0]?.why).toMatch(/were not understood, the first is line \d+/);
@@ -127,7 +127,7 @@ describe("a deletion inside JSON", () => {
     expect(exitCode).toBe(15);
   });
 
-  it("is read as far as it goes where a collector cut the JSON, and the file is then incomplete", async () => {
+  it("is read as far as it goes if a collector cut the JSON, and the file is then incomplete", async () => {
     const whole = json((line) => ({ message: JSON.stringify({ log: line }), host: "router" }));
     const lines = whole.split("\n").map((line) => line.slice(0, -30));
     const { document } = await search(lines.join("\n"));

@@ -115,7 +115,7 @@ describe("Cloud Foundry's records", () => {
     expect((await ask(cf)).document.candidates).toMatchObject([{ kind: "purged", mayLive: true }]);
   });
 
-  it("name who deleted the space, where the instance went with it and no event of its own says who", async () => {
+  it("name who deleted the space, if the instance went with it and no event of its own says who", async () => {
     const gone = { target: { guid: SPACE.guid, type: "space", name: SPACE.name }, actor: "bob@example.org" };
     const request = (at: string) =>
       cloud().deleted(GUID, "orders-db", AT).audited("audit.space.delete-request", SPACE.guid, at, gone);
@@ -231,7 +231,7 @@ describe("records and logs together", () => {
     }
   });
 
-  it("leave open whether there was anything where the logs hold the deletion alone", async () => {
+  it("leave open whether there was anything if the logs hold the deletion alone", async () => {
     const { document, exitCode } = await ask(undefined, lager(deletionWithoutNodes));
     expect(exitCode).toBe(15);
     expect(document.candidates).toEqual([]);
@@ -240,7 +240,7 @@ describe("records and logs together", () => {
     expect(beside.document.candidates).toMatchObject([{ kind: "deleted", mayLive: true }]);
   });
 
-  it("leave it open where the logs hold the create and no failure of it: the lines of its nodes may be lost", async () => {
+  it("leave it open if the logs hold the create and no failure of it: the lines of its nodes may be lost", async () => {
     const creates = [
       ["provision.start", { "instance-id": GUID }],
       ["provision.async-begin", { "instance-id": GUID }],
@@ -256,7 +256,7 @@ describe("records and logs together", () => {
     }
   });
 
-  it("ask about it only where it may be what was asked for", async () => {
+  it("ask about it only if it may be what was asked for", async () => {
     const named = ["provision.backup-name.update-recreation-data.saved", { "instance-id": GUID, name: "a" }] as const;
     const text = lager([named, ...deletionWithoutNodes]);
     expect((await ask(undefined, text, { name: "a" })).exitCode).toBe(15);
@@ -310,7 +310,7 @@ describe("the question", () => {
     expect((await ask(undefined, lager(refused))).table).toMatch(new RegExp(`Not deleted:\\n +${GUID}`));
   });
 
-  it("finds nothing where only what was not asked for is there, however much all lists of it", async () => {
+  it("finds nothing if only what was not asked for is there, however much all lists of it", async () => {
     const cf = cloud().deleted(GUID, "orders-db", AT);
     const { document, exitCode, table } = await ask(cf, lager(goodDeletion()), { name: "billing", all: true });
     expect(exitCode).toBe(17);
@@ -375,7 +375,7 @@ describe("the question", () => {
     expect((await ask(undefined, lager([eraF.saved(1)]), { around, windowMs: 3_600_000 })).exitCode).toBe(15);
   });
 
-  it("is answered with GUIDs where the names of applications cannot be asked", async () => {
+  it("is answered with GUIDs if the names of applications cannot be asked", async () => {
     const unbound = { appGuid: "app-1", instanceGuid: GUID };
     const cf = cloud()
       .deleted(GUID, "orders-db", AT)

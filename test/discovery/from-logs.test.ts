@@ -182,7 +182,7 @@ describe("a source that breaks off", () => {
     const files = new StreamedLogs([cut], [{ path: "other.log", why: "may not be read by this user" }]);
     const sources = { logs: { files, patterns: ["*"] }, now };
     const { document, exitCode } = await discover({ sources, query: {} });
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(20);
     expect(document.coverage).toMatchObject([
       { file: "cut.gz", complete: false },
       { file: "other.log", complete: false },

@@ -110,7 +110,7 @@ describe("a log store", () => {
     expect(document.coverage[0]).toMatchObject({ complete: true });
   });
 
-  it("is asked for all time where everything is to be listed", async () => {
+  it("is asked for all time if everything is to be listed", async () => {
     put(index("logs-1", documentsOf(lager(goodDeletion()))), index("logs-2", documentsOf("x", "2016-03-10T00:00:00Z")));
     const query = { around: new Date("2016-03-12T00:00:00Z"), windowMs: 3_600_000 };
     expect((await search("logs-*", query)).document.candidates).toEqual([]);
@@ -118,7 +118,7 @@ describe("a log store", () => {
     expect(document.candidates).toMatchObject([{ guid: GUID, fits: false }]);
   });
 
-  it("learns by how much its times are off where a collector gave them no zone", async () => {
+  it("learns by how much its times are off if a collector gave them no zone", async () => {
     const lines = lager(goodDeletion())
       .split("\n")
       .filter((line) => line !== "")

@@ -152,7 +152,7 @@ describe("for any line that was cut", () => {
     );
   });
 
-  it("nothing is said only where everything was looked at, and something was", async () => {
+  it("nothing is said only if everything was looked at, and something was", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...recorded),

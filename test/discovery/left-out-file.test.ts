@@ -30,7 +30,7 @@ describe("a file that is left out", () => {
     expect(findings).toMatchObject({ zones: ["-08:00"], guessed: false, from: { text: "2016-03-14T09:00:00.000Z" } });
   });
 
-  it("is dated by its own date, and says so, where none does", async () => {
+  it("is dated by its own date, and says so, if none does", async () => {
     const [findings] = await scanLogFiles(leavingOut(NAKED), [file], { window });
     expect(findings).toMatchObject({ zones: [], guessed: true });
   });

@@ -47,10 +47,21 @@ describe("a line with words of the broker about an instance", () => {
     ["data that were left out", line({})],
     ["data in an unknown notation", line("instance-id is the first of these")],
     ["a form that nobody knows", `what=dingo-postgresql-broker.deprovision.start who=${GUID}\n`],
-  ])("is counted where it yields no instance: %s", async (_name, text) => {
+  ])("is counted if it yields no instance: %s", async (_name, text) => {
     const { document, exitCode } = await search({ "broker.log": GOOD + text });
     expect(document.coverage[0]?.why).toMatch(/\d of its lines? .*not understood, the first is line 3/);
     expect(exitCode).toBe(15);
+  });
+});
+
+describe("the only deletion that was understood", () => {
+  const masked = lager(goodDeletion(OTHER)).replaceAll(OTHER, "[REDACTED]");
+
+  it("is not confirmed if another line was not understood, whatever was asked", async () => {
+    expect((await search({ "broker.log": lager(goodDeletion()) })).exitCode).toBe(0);
+    const { document, exitCode } = await search({ "broker.log": lager(goodDeletion()) + masked });
+    expect(document.candidates).toMatchObject([{ guid: GUID, confirmed: false }]);
+    expect(exitCode).toBe(20);
   });
 });
 
@@ -111,9 +122,51 @@ describe("the broker's words in another spelling", () => {
     },
   );
 
-  it("is read between lines that are read, where only its signs are escaped", async () => {
+  const coded = (text: string, code: (letter: number) => string): string =>
+    text.replace(/./g, (each) => code(each.charCodeAt(0)));
+  const hex = (letter: number): string => letter.toString(16).padStart(2, "0");
+
+  it.each<[string, (line: string) => string]>([
+    ["\\u0064", (line) => coded(line, (letter) => `\\u00${hex(letter)}`)],
+    ["\\u006F", (line) => coded(line, (letter) => `\\u00${hex(letter).toUpperCase()}`)],
+    ["\\x64", (line) => coded(line, (letter) => `\\x${hex(letter)}`)],
+    ["%64", (line) => coded(line, (letter) => `%${hex(letter)}`)],
+    ["&#100;", (line) => coded(line, (letter) => `&#${letter};`)],
+    ["&#x64;", (line) => coded(line, (letter) => `&#x${hex(letter)};`)],
+    ["base64", (line) => Buffer.from(line).toString("base64")],
+    ["base64, one letter later", (line) => Buffer.from(` ${line}`).toString("base64")],
+    ["base64, two letters later", (line) => Buffer.from(`  ${line}`).toString("base64")],
+  ])("is counted between lines that are read, if every letter of a line is coded: %s", async (_name, code) => {
+    for (const [lines, count] of [
+      [goodDeletion(), 2],
+      [[["cluster.request", { "instance-id": GUID, "new-node-count": 0, steps: ["RemoveNode"] }]], 1],
+      [[["recreate.start", { "instance-id": GUID }]], 1],
+    ] as const) {
+      const spelt = lager(lines).trimEnd().split("\n").map(code).join("\n");
+      const { exitCode, document } = await search({ "broker.log": `${many}${spelt}\n${many}` });
+      expect(document.coverage[0]?.why).toMatch(new RegExp(`^${count} of its lines .*not understood`));
+      expect(exitCode).toBe(15);
+    }
+  });
+
+  it("is read between lines that are read, if only its signs are escaped", async () => {
     const { document } = await search({ "broker.log": many + (spellings[1]?.[1] ?? String)(deletion) + many });
     expect(document.candidates).toMatchObject([{ guid: GUID }]);
+  });
+});
+
+describe("the broker's messages with other signs between their words", () => {
+  const message = (text: string, by: string): string =>
+    text.replaceAll(/"message":"[^"]*"/g, (each) => each.replaceAll(".", by));
+
+  it.each<[string, (text: string) => string]>([
+    ["slashes", (text) => message(text, "/")],
+    ["blanks", (text) => message(text, " ")],
+    ["underscores", (text) => message(text, "_").replaceAll(/"message":"[^"]*"/g, (each) => each.replaceAll("-", "_"))],
+  ])("make a file that is not understood: %s", async (_name, spell) => {
+    const { document, exitCode } = await search({ "broker.log": spell(GOOD + lager(goodDeletion())) });
+    expect(document.coverage[0]?.why).toMatch(/another spelling|not understood/);
+    expect(exitCode).toBe(15);
   });
 });
 

@@ -142,7 +142,7 @@ describe("a service whose container the broker did not see", () => {
   });
 
   it.each(unseen)(
-    "may exist where the logs hold its deletion alone: 15, and the way to look: %s",
+    "may exist if the logs hold its deletion alone: 15, and the way to look: %s",
     async (_name, scene) => {
       const { document, exitCode, table } = await ask({ name: scene.guid }, onlyEnd(scene));
       expect(exitCode).toBe(15);
@@ -160,7 +160,7 @@ describe("a service whose container the broker did not see", () => {
     },
   );
 
-  it("is deleted by Cloud Foundry's word where the logs hold its deletion alone, and may live", async () => {
+  it("is deleted by Cloud Foundry's word if the logs hold its deletion alone, and may live", async () => {
     const scene = sceneOf("dead");
     const cf = new RecordedCloudFoundry().deleted(scene.guid, "dead", deletedAt(scene).toISOString());
     const { document, exitCode } = await ask({ name: "dead" }, { ...onlyEnd(scene), cf });
@@ -169,7 +169,7 @@ describe("a service whose container the broker did not see", () => {
     expect(document.candidates[0]?.notes.join("\n")).toMatch(/may never have had a node: .* Look for it on each cell/);
   });
 
-  it("is found where a window held its deletion alone, and the whole files hold more", async () => {
+  it("is found if a window held its deletion alone, and the whole files hold more", async () => {
     const scene = sceneOf("dead");
     const inWindow = memoryLogs({ "all.log": onlyEnd(scene).broker ?? "", "other.log": goodDeletion() });
     const whole = memoryLogs({ "all.log": BROKER + CELLS, "other.log": goodDeletion() });
@@ -195,7 +195,7 @@ describe("a service whose container the broker did not see", () => {
     expect(document.candidates[0]).toMatchObject({ guid: scene.guid, kind: "deleted", name: "dead" });
   });
 
-  it("is not asked about where another name or time was", async () => {
+  it("is not asked about if another name or time was", async () => {
     const logs = onlyEnd(sceneOf("dead"));
     const elsewhere = { around: new Date("2026-11-24T02:30:00Z"), windowMs: MINUTE };
     expect((await ask(elsewhere, logs)).document.coverage.map(({ why }) => why).join()).not.toMatch(/ever had a node/);
@@ -203,7 +203,7 @@ describe("a service whose container the broker did not see", () => {
 });
 
 describe("the end of a deleted instance's server", () => {
-  it.each(cases)("is shown where it was orderly, with the last segment of the archive: %s", async (name, scene) => {
+  it.each(cases)("is shown if it was orderly, with the last segment of the archive: %s", async (name, scene) => {
     const { document, table } = await ask({ name });
     const stop = document.candidates[0]?.cleanStop;
     if (NOT_CLEAN.includes(name)) {
@@ -277,7 +277,7 @@ describe("an orderly end is not shown", () => {
     expect(await cleanStop(cut.join("\n"))).toBeNull();
   });
 
-  it("where another segment was begun and not finished, or could not be archived", async () => {
+  it("if another segment was begun and not finished, or could not be archived", async () => {
     const next = "000000010000000000000007";
     const begun = `a0bb69-patroni>         STRUCTURED: time=2026-11-24T02:19:22.900000-00 pid=350 action=push-wal key=s3://b/backups/${scene.guid}/wal/wal_005/${next}.lzo prefix=backups/${scene.guid}/wal/ seg=${next} state=begin`;
     expect(await cleanStop(after(`seg=${lastSegment(scene)} state=complete`, begun))).toBeNull();
@@ -285,7 +285,7 @@ describe("an orderly end is not shown", () => {
     expect(await cleanStop(after("received fast shutdown request", failed))).toBeNull();
   });
 
-  it("where its server came up again, or another node's did", async () => {
+  it("if its server came up again, or another node's did", async () => {
     const ready = "a0bb69-patroni> LOG:  database system is ready to accept connections";
     expect(await cleanStop(after("server stopped", ready))).toBeNull();
     const two = sceneOf("two");
@@ -295,19 +295,19 @@ describe("an orderly end is not shown", () => {
     expect(await cleanStop([...lines.slice(0, end + 1), promoted, ...lines.slice(end + 1)].join("\n"), two)).toBeNull();
   });
 
-  it("where a node that went has no line, because its cell's log is missing", async () => {
+  it("if a node that went has no line, because its cell's log is missing", async () => {
     const two = sceneOf("two");
     expect(await cleanStop(CELLS, two)).not.toBeNull();
     for (const node of two.nodes) expect(await cleanStop(without("", node), two)).toBeNull();
   });
 
-  it("by the end of an earlier life, where the last one's is not there", async () => {
+  it("by the end of an earlier life, if the last one's is not there", async () => {
     const early = after("SIGTERM received", "a0bb69-patroni> server stopped").split("\n");
     const last = early.findLastIndex((line) => line.includes(tag) && line.endsWith("server stopped"));
     expect(await cleanStop(early.filter((_line, at) => at !== last).join("\n"))).toBeNull();
   });
 
-  it("by the end of a demotion, where the log of that node breaks off after it", async () => {
+  it("by the end of a demotion, if the log of that node breaks off after it", async () => {
     const tl = sceneOf("tl");
     const demoted = tl.nodes.find((node) => node !== tl.leader) ?? "";
     const cut = lines.filter((line) => !(line.includes(`docker/${demoted}`) && line.slice(7, 15) > "02:29:27"));
@@ -316,12 +316,12 @@ describe("an orderly end is not shown", () => {
     expect(await cleanStop(cut.join("\n"), tl)).toBeNull();
   });
 
-  it("where another node was not asked to end by the deletion", async () => {
+  it("if another node was not asked to end by the deletion", async () => {
     const two = sceneOf("two");
     for (const node of two.nodes) expect(await cleanStop(without("SIGTERM received", node), two)).toBeNull();
   });
 
-  it("by the end of an orderly restart, where it was asked to end after that and then killed", async () => {
+  it("by the end of an orderly restart, if it was asked to end after that and then killed", async () => {
     const asked = lines[indexOf("SIGTERM received")] ?? "";
     const last = indexOf("server stopped");
     const rest = [...lines.slice(0, last + 1), asked.replace("02:19:22", "02:19:24"), ...lines.slice(last + 1)];
@@ -337,7 +337,7 @@ describe("an orderly end is not shown", () => {
     expect(document.candidates).toMatchObject([{ guid: two.guid, kind: "deleted", cleanStop: null }]);
   });
 
-  it("where a cell did not answer", async () => {
+  it("if a cell did not answer", async () => {
     const line =
       BROKER.split("\n").find((each) => each.includes("deprovision.done") && each.includes(scene.guid)) ?? "";
     const silent = line
@@ -373,7 +373,7 @@ describe("an orderly end is not shown", () => {
     expect(await cleanStop(forged.join("\n"))).toBeNull();
   });
 
-  it("where Cloud Foundry knows a later deletion", async () => {
+  it("if Cloud Foundry knows a later deletion", async () => {
     const cf = new RecordedCloudFoundry().deleted(scene.guid, scene.name, "2026-11-24T03:30:00Z");
     expect((await ask({ name: scene.name }, { cf })).document.candidates).toMatchObject([{ cleanStop: null }]);
     const same = new RecordedCloudFoundry().deleted(scene.guid, scene.name, deletedAt(scene).toISOString());

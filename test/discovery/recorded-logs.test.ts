@@ -111,7 +111,7 @@ describe("files that hold no deletion", () => {
 });
 
 describe("logs of real brokers", () => {
-  it("tell a move from a scale-in where the broker says which", async () => {
+  it("tell a move from a scale-in if the broker says which", async () => {
     const whys = async (file: string) =>
       (await search("f-0.10.2", file)).document.notDeleted.map(({ why }) => why).join("; ");
     expect(await whys("scale-in.log")).toMatch(/removed to scale in;/);
@@ -164,7 +164,7 @@ describe("logs of real brokers", () => {
     expect(document.candidates[0]?.deletedAt).toBe("2026-11-21T12:58:43.701066017Z");
   });
 
-  it("warn that a container may live where its cell did not answer", async () => {
+  it("warn that a container may live if its cell did not answer", async () => {
     for (const foundation of ["a-0.1.2", "c-0.8.0", "f-0.10.2"]) {
       const { document } = await search(foundation, "cell-down.log");
       expect(document.candidates).toMatchObject([{ kind: "deleted", mayLive: true }]);
@@ -177,7 +177,7 @@ describe("logs of real brokers", () => {
     expect(left?.notes.join()).toContain("still sent WAL to the archive at 2026-11-21T13:17:32.781Z");
   });
 
-  it("end with 17 where the only deletion was refused, and with 15 where the file was cut", async () => {
+  it("end with 17 if the only deletion was refused, and with 15 if the file was cut", async () => {
     expect((await search("f-0.10.2", "etcd-down.log")).exitCode).toBe(17);
     const cut = memoryLogs({
       "etcd-down.log": `${bytesOf("f-0.10.2", "etcd-down.log").toString()}{"timestamp":"1795266098.5","source":"dingo-postgresql-broker","message":"dingo-postgresql-broker.deprovision.sta`,

@@ -93,7 +93,7 @@ describe("the age of an instance is not known", () => {
     expect([...guids(await ask([...before, ...goodDeletion(), ...goodDeletion(OTHER)]))].sort()).toEqual([GUID, OTHER]);
   });
 
-  it("but is where its first nodes were asked for", async () => {
+  it("but is if its first nodes were asked for", async () => {
     expect(aside(await ask([requested(GUID, 0), ...goodDeletion(), ...goodDeletion(OTHER)]))).toEqual([GUID]);
   });
 });

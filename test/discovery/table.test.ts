@@ -34,7 +34,7 @@ describe("an answer that found nothing", () => {
     );
   });
 
-  it("names --all where nothing at all was found, unless nothing narrower was asked for", async () => {
+  it("names --all if nothing at all was found, unless nothing narrower was asked for", async () => {
     const quiet = lager([["catalog.start"]]);
     expect(await ask(quiet, { name: "orders-db" })).toContain("--all asks about every name and place, at any time.");
     expect(await ask(quiet)).not.toContain("--all");
@@ -115,7 +115,7 @@ describe("a candidate", () => {
     expect(table).toContain("No recovery command is printed: it is not known to be the one that was asked for.");
   });
 
-  it("is proved by places in the file: its line, or its byte where lines were not counted", async () => {
+  it("is proved by places in the file: its line, or its byte if lines were not counted", async () => {
     expect(await ask(lager(goodDeletion()))).toContain("proof    broker.log:1\n");
     const evidence = [{ source: "logs", file: "big.log", byteOffset: 4096, text: "found" }] as const;
     const found = { guid: GUID, kind: "deleted", why: "", score: 1, sources: ["logs"], notes: [], evidence } as const;
@@ -148,7 +148,7 @@ describe("a time in an answer", () => {
     expect(table.match(/\d{2}:\d{2}:\d{2}\.\d{4,}Z/)).toBeNull();
   });
 
-  it("is left as it is where it has no more, or is no such time", () => {
+  it("is left as it is if it has no more, or is no such time", () => {
     for (const text of ["", "at a time not known", "2016-03-17T06:10:17Z", "2016-03-17T06:10:17.5Z"])
       expect(plainTime(text)).toBe(text);
     expect(plainTime("2016-03-17T06:10:17.896692991Z")).toBe("2016-03-17T06:10:17.896Z");

@@ -65,7 +65,7 @@ describe("what was deleted together", () => {
     expect(taken).toMatch(/do not delete that one\.\n.*:\n {3}dingo-recover run --input service=users /u);
   });
 
-  it("is told without a command where logs alone told of it: which of them is meant nobody knows", () => {
+  it("is told without a command if logs alone told of it: which of them is meant nobody knows", () => {
     const candidates = ["00", "01"].map((minute) => {
       const { org: _org, space: _space, name: _name, ...rest } = candidate(`db-${minute}`, at(minute));
       return { ...rest, orgGuid: "org-guid" };

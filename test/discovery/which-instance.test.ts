@@ -49,7 +49,7 @@ describe("the time that was asked for", () => {
     expect(scores[0]).toBeGreaterThanOrEqual(scores[1] ?? 0);
   });
 
-  it("is known to be meant where nothing else went then", async () => {
+  it("is known to be meant if nothing else went then", async () => {
     const logs = later(-7000, [eraF.saved(1, OTHER)]) + later(0, goodDeletion()) + later(600, goodDeletion(OTHER));
     const found = await ask(logs, { around: at(0), windowMs: 60_000 });
     expect([guids(found), found.exitCode]).toEqual([[GUID], 0]);
@@ -57,7 +57,7 @@ describe("the time that was asked for", () => {
     expect(found.table).toMatch(new RegExp(`dingo-recover run --input instance_guid=${GUID}\n$`));
   });
 
-  it("leaves it open where a nearer time was not looked at", async () => {
+  it("leaves it open if a nearer time was not looked at", async () => {
     const found = await ask(later(600, goodDeletion()), { around: at(-3000), ...HOURS });
     expect([guids(found), found.exitCode]).toEqual([[GUID], 20]);
     expect(found.document.candidates[0]?.open.join()).toContain("another may fit better");
@@ -168,7 +168,7 @@ describe("a renamed service", () => {
     expect(table).toContain(GUID);
   });
 
-  it("is nothing where Cloud Foundry knows its last name", async () => {
+  it("is nothing if Cloud Foundry knows its last name", async () => {
     const cf = new RecordedCloudFoundry().deleted(GUID, "first-name", at(0).toISOString());
     expect((await ask(logs, { name: "last-name" }, cf)).exitCode).toBe(17);
   });
@@ -198,7 +198,7 @@ describe("another broker", () => {
     }
   });
 
-  it("leaves no hole where its lines are cut", async () => {
+  it("leaves no hole if its lines are cut", async () => {
     const cut = `${lager([["deprovision.start", { "instance-id": OTHER, note: "x" }]], other).slice(0, -9)}\n`;
     expect((await ask(cut + lager([eraF.saved(1)]), { name: "a", ...THEN })).exitCode).toBe(17);
   });
@@ -222,7 +222,7 @@ describe("a broker's clock that was set back", () => {
     expect(document.candidates[0]?.notes.join()).toContain("clock was set back");
   });
 
-  it("is none where lines and times agree", async () => {
+  it("is none if lines and times agree", async () => {
     const { document } = await ask(later(0, goodDeletion()) + later(60, [adding, eraF.saved(1)]));
     expect(document.candidates).toMatchObject([{ guid: GUID, kind: "recreated" }]);
   });
@@ -239,7 +239,7 @@ describe("an instance that the logs have, and no deletion of it", () => {
     expect(why).toMatch(/purge.*--cf-events/);
   });
 
-  it("lives where Cloud Foundry has it", async () => {
+  it("lives if Cloud Foundry has it", async () => {
     const cf = new RecordedCloudFoundry().living(GUID, "a");
     const { exitCode, document } = await ask(lives, { name: "a" }, cf);
     expect(exitCode).toBe(17);

@@ -84,7 +84,7 @@ describe("the page on alerts", () => {
     expect(MORE).toEqual([]);
   });
 
-  it("posts the exit code and what was said, where a run does not end with 0", async () => {
+  it("posts the exit code and what was said, if a run does not end with 0", async () => {
     expect(await type(TEXT, good)).toBe(0);
     expect(listener.heard).toEqual([]);
     expect(await type(TEXT, bad)).toBe(0);

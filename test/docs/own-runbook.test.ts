@@ -210,7 +210,7 @@ describe("an own runbook with an own action", () => {
     ["verify", "async () => {}", /nobody could tell whether it holds: its verify returned no verdict/u],
     ["verify", "async () => ({ holds: true })", /nobody could tell whether it holds: its verify returned no verdict/u],
     ["probe", "async () => {}", /its probe returned no answer/u],
-  ])("is in doubt where its %s returns %s, and no defect of the tool", async (name, text, why) => {
+  ])("is in doubt if its %s returns %s, and no defect of the tool", async (name, text, why) => {
     const functions = {
       probe: 'async () => ({ state: "not-done", evidence: "nothing is there" })',
       verify: 'async () => ({ holds: true, evidence: "it is there" })',
@@ -249,7 +249,7 @@ describe("an own runbook with an own action", () => {
     ["run", "create", `${CHANGES}, run: async () => { throw "not today"; }`],
     ["describe", "create", `${CHANGES}, describe: () => { throw new Error("not today"); }`],
     ["tell", "read", 'tell: () => { throw new Error("not today"); }'],
-  ])("is told as the one that threw, where its %s of a step that is %s throws", async (called, effect, functions) => {
+  ])("is told as the one that threw, if its %s of a step that is %s throws", async (called, effect, functions) => {
     rewrite((good) => {
       const text = effect === "read" ? good : making(good, CHANGES);
       return text.replace(/^ {2}\}\),$/mu, `${functions},\n  }),`);
@@ -296,7 +296,7 @@ describe("an own runbook with an own action", () => {
     expect(told).not.toContain("resume");
   });
 
-  it("is refused with the file and line of what it imports, where that is no JavaScript", async () => {
+  it("is refused with the file and line of what it imports, if that is no JavaScript", async () => {
     writeFileSync(join(place.directory, "other.mjs"), 'export { b } from "./third.mjs";\n');
     writeFileSync(join(place.directory, "third.mjs"), "const a = 1;\nexport const b = => a;\n");
     rewrite((good) => `import { b } from "./other.mjs";\n${good}`);
@@ -405,7 +405,7 @@ describe("an own runbook with an own action", () => {
     expect(await place.run(["lint", "--with-actions", "before-we-begin.yml"])).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("is refused where two actions have one id", async () => {
+  it("is refused if two actions have one id", async () => {
     rewrite((good) => good.replaceAll("team.put-up-notice", "team.office-hours"));
     const { code, stderr } = await place.run(["lint", "--with-actions", "before-we-begin.yml"]);
     expect([code, stderr.replaceAll(/\s+/gu, " ")]).toEqual([
@@ -414,7 +414,7 @@ describe("an own runbook with an own action", () => {
     ]);
   });
 
-  it("is named where its module hangs while it is loaded", async () => {
+  it("is named if its module hangs while it is loaded", async () => {
     rewrite((good) => `${good}\nawait new Promise(() => undefined);\n`);
     const { code, stderr } = await place.start(["lint", "--with-actions", "before-we-begin.yml"]).ended;
     const told = stderr.replaceAll(/\s+/gu, " ");
@@ -439,7 +439,7 @@ describe("an own runbook with an own action", () => {
     expect(existsSync(seen)).toBe(true);
   });
 
-  it("is an unknown action where the configuration does not name it", async () => {
+  it("is an unknown action if the configuration does not name it", async () => {
     writeFileSync(join(place.directory, "dingo-recover.yml"), "{}\n");
     const { code, stdout } = await place.run(["lint", "--with-actions", "before-we-begin.yml"]);
     expect(code).toBe(10);

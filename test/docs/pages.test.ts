@@ -86,7 +86,7 @@ describe("the pages", () => {
     for (const page of PAGES.slice(1)) expect(linked).toContain(page);
   });
 
-  it("name each of their parts in their contents, where they have any", () => {
+  it("name each of their parts in their contents, if they have any", () => {
     for (const page of PAGES) {
       const [, contents = ""] = /\n\n((?:- \[[^\]]+\]\(#[^)]+\)\n)+)\n## /u.exec(text(page)) ?? [];
       const parts = [...text(page).matchAll(/^## (.+)$/gmu)].map(([, title = ""]) => slug(title));

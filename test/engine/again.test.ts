@@ -99,7 +99,7 @@ describe("a step that is opened anew", () => {
     });
   });
 
-  it("is probed before anything else, and adopted where it is still done (law 4)", async () => {
+  it("is probed before anything else, and adopted if it is still done (law 4)", async () => {
     const scene = await drifted();
     await again(scene);
     expect(did(scene)).toEqual(["do make", "do late"]);
@@ -110,7 +110,7 @@ describe("a step that is opened anew", () => {
     expect(replay(scene.inner.entries).phase).toEqual({ kind: "ended", outcome: "succeeded" });
   });
 
-  it("runs again where the probe says done and the proof, as before the choice, does not hold", async () => {
+  it("runs again if the probe says done and the proof, as before the choice, does not hold", async () => {
     const scene = await drifted();
     scene.world.effects.set("make", 1);
     scene.world.unproven.add("make");
@@ -136,7 +136,7 @@ describe("a step that is opened anew", () => {
     expect(scene.world.snapshot).toEqual({ effects: {}, halves: [] });
   });
 
-  it("runs where the probe cannot tell, for the choice was the decision, but only behind its own guard", async () => {
+  it("runs if the probe cannot tell, for the choice was the decision, but only behind its own guard", async () => {
     const scene = await drifted();
     scene.world.opaque.add("stop");
     scene.world.guarded.add("stop");

@@ -33,7 +33,7 @@ describe("a step that the operator has done by hand", () => {
     expect(bench.journal.entries.some((entry) => entry.type === "approved")).toBe(false);
   });
 
-  it("is not believed where the probe says that it is not done, and is asked about again on resume", async () => {
+  it("is not believed if the probe says that it is not done, and is asked about again on resume", async () => {
     const world = new FakeWorld();
     const bench = new Bench();
     const runbook = runbookOf([make(world, "create")]);
@@ -45,7 +45,7 @@ describe("a step that the operator has done by hand", () => {
     expect(world.effects.get("db")).toBe(1);
   });
 
-  it("is asked about again at once by the same process where it was said too early", async () => {
+  it("is asked about again at once by the same process if it was said too early", async () => {
     const world = new FakeWorld();
     const bench = new Bench();
     const runbook = runbookOf([make(world, "create")]);
@@ -59,7 +59,7 @@ describe("a step that the operator has done by hand", () => {
     expect(notes[0]).toContain("said to be done by hand, but it is not done");
   });
 
-  it("is in doubt where the probe cannot tell", async () => {
+  it("is in doubt if the probe cannot tell", async () => {
     const world = new FakeWorld();
     world.opaque.add("db");
     const bench = new Bench();

@@ -115,7 +115,7 @@ describe("a resumed process whose journal has lost its last lines", () => {
     expect(world.effects.get("stop")).toBe(1);
   });
 
-  it("believes the guard first where nobody can tell: what is somebody else's is refused, not in doubt (law 7)", async () => {
+  it("believes the guard first if nobody can tell: what is somebody else's is refused, not in doubt (law 7)", async () => {
     const world = new FakeWorld();
     const { runbook, left } = await cutBefore(world, "stop");
     world.opaque.add("stop");

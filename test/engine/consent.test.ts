@@ -160,7 +160,7 @@ describe("consent to what disrupts or destroys", () => {
     expect(question.more?.at(-1)).toMatch(/undo \S+" takes the others back, last first$/);
   });
 
-  it("is asked before a creation already, where a review stands before it and danger behind it", async () => {
+  it("is asked before a creation already, if a review stands before it and danger behind it", async () => {
     const world = new FakeWorld();
     const runbook = runbookOf([
       step("review", { action: reviewing(world) }),
@@ -175,7 +175,7 @@ describe("consent to what disrupts or destroys", () => {
     expect(unsure.effects.size).toBe(0);
   });
 
-  it("ends at the next review, where it is asked anew", async () => {
+  it("ends at the next review, if it is asked anew", async () => {
     const world = new FakeWorld();
     const runbook = runbookOf([
       step("stop", { action: changing(world, "disrupt"), with: { key: "stop" } }),
@@ -187,7 +187,7 @@ describe("consent to what disrupts or destroys", () => {
     expect(bench.operator.asked).toHaveLength(2);
   });
 
-  it("is asked once even where the window begins with a creation", async () => {
+  it("is asked once even if the window begins with a creation", async () => {
     const world = new FakeWorld();
     const bench = new Bench();
     const steps = [

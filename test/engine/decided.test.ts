@@ -95,7 +95,7 @@ describe("a run that a guard stopped because an earlier fact was gone", () => {
     expect(notesOf(bench)).toContain("--decide stop=again decided nothing: that question did not come");
   });
 
-  it("is decided once: where the same is gone again later in that process, somebody has to look", async () => {
+  it("is decided once: if the same is gone again later in that process, somebody has to look", async () => {
     const { world, runbook } = startedMeanwhile();
     const bench = new Bench();
     await bench.run({ runbook, flags: YES });
@@ -127,7 +127,7 @@ describe("facts that no longer hold on resume", () => {
     expect(did(world).filter((call) => call === "do db")).toHaveLength(2);
   });
 
-  it("are done again from there on, also where more of that has gone since", async () => {
+  it("are done again from there on, also if more of that has gone since", async () => {
     const { world, runbook, bench } = await drifted();
     await bench.resume({ runbook, flags: YES });
     world.effects.delete("middle");
@@ -135,7 +135,7 @@ describe("facts that no longer hold on resume", () => {
     expect(world.snapshot.effects).toEqual({ db: 1, middle: 1, late: 1 });
   });
 
-  it("are another question where something before them has changed too", async () => {
+  it("are another question if something before them has changed too", async () => {
     const { world, runbook, bench } = await drifted();
     await bench.resume({ runbook, flags: YES });
     world.readings.set("size", 8);
@@ -146,7 +146,7 @@ describe("facts that no longer hold on resume", () => {
     expect(await bench.resume({ runbook, flags: deciding(["make", "again"]) })).toMatchObject({ exitCode: 0 });
   });
 
-  it("are another question where it was one about another step that was seen", async () => {
+  it("are another question if it was one about another step that was seen", async () => {
     const { world, runbook, bench } = await drifted();
     world.effects.set("db", 1);
     world.effects.delete("middle");
@@ -297,7 +297,7 @@ describe("a choice that a step asks for", () => {
     expect(replay(bench.journal.entries).openQuestion).toBeUndefined();
   });
 
-  it("is asked anew where it shows something else than its giver has seen", async () => {
+  it("is asked anew if it shows something else than its giver has seen", async () => {
     const shown = { question: QUESTION };
     const { bench, runbook } = crossing(shown);
     await bench.run({ runbook, flags: YES });

@@ -96,7 +96,7 @@ describe("a step in doubt", () => {
     expect(result.error?.message).toContain("cannot be adopted while its result is unknown");
   });
 
-  it("can be adopted where later steps need nothing of it, and the advice says so", async () => {
+  it("can be adopted if later steps need nothing of it, and the advice says so", async () => {
     const world = new FakeWorld();
     const runbook = runbookOf([
       step("make", {
@@ -149,7 +149,7 @@ describe("a step in doubt", () => {
     expect(world.effects.get("db")).toBe(2);
   });
 
-  it("is asked about anew where the world no longer shows what a decision was made on", async () => {
+  it("is asked about anew if the world no longer shows what a decision was made on", async () => {
     const { bench, runbook, world } = await inDoubt();
     const decided = { decision: "redo", by: "operator", why: "db was seen in another state" } as const;
     await bench.journal.append({ type: "decided", step: "make", ...decided });

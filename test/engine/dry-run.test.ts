@@ -40,7 +40,7 @@ describe("a dry run", () => {
     expect(events.filter(({ type }) => type === "question")).toEqual([]);
   });
 
-  it("prints the id of the run where a command needs it", async () => {
+  it("prints the id of the run if a command needs it", async () => {
     const world = new FakeWorld();
     const labelled = {
       ...changing(world, "create"),
@@ -115,7 +115,7 @@ describe("a dry run", () => {
     expect(printed).toEqual(["fake create a", "fake create b", "fake create <item.made>"]);
   });
 
-  it("names no run that nobody has saved where a choice is needed and nobody is there", async () => {
+  it("names no run that nobody has saved if a choice is needed and nobody is there", async () => {
     const choices = ["a", "b"].map((value) => ({ value, label: value, consequence: "it is taken" }));
     const question = {
       kind: "choice",

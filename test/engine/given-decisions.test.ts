@@ -53,20 +53,20 @@ describe("a decision about an open question", () => {
     expect(refusal("space", "space", "other")).toBeUndefined();
   });
 
-  it.each(["exchnge", "again", "redo"])("is a usage error that names them where it is %j", (value) => {
+  it.each(["exchnge", "again", "redo"])("is a usage error that names them if it is %j", (value) => {
     expect(refusal("space", "space", value)).toMatchObject({
       code: "usage",
       remedy: 'Its choices are exchange, other ("What is\\nto be done?").',
     });
   });
 
-  it("is left to a person where only that may choose it: 13, and nothing is touched", () => {
+  it("is left to a person if only that may choose it: 13, and nothing is touched", () => {
     const refused = refusal("space", "space", "take");
     expect(refused).toMatchObject({ code: "question-unanswered", exitCode: 13 });
     expect(refused?.remedy).toContain("--decide 'space=exchange'\" (or other).");
   });
 
-  it("is named where it was given for another step", () => {
+  it("is named if it was given for another step", () => {
     expect(refusal("space", "stop", "exchange")?.remedy).toContain('The open question is about "space"');
     expect(refusal("space", "nowhere", "exchange")?.remedy).toContain('The open question is about "space"');
   });
@@ -86,7 +86,7 @@ describe("a decision about a doubt", () => {
     ["stop", "again"],
     ["stop", "toString"],
     ["bind[a]", "yes"],
-  ])("is a usage error where it is %s=%s", (name, value) => {
+  ])("is a usage error if it is %s=%s", (name, value) => {
     expect(refusal("nothing", name, value)).toMatchObject({
       code: "usage",
       remedy: expect.stringContaining("A step in doubt takes adopt, redo, undo, by-hand") as string,
@@ -95,7 +95,7 @@ describe("a decision about a doubt", () => {
 });
 
 describe("a decision that is given again", () => {
-  it("is taken where it is the answer that the journal has", async () => {
+  it("is taken if it is the answer that the journal has", async () => {
     const journal = new MemoryJournal({ run: "20261121-020000-test", now: () => new Date(0) });
     await journal.append({ type: "answered", step: "stop", question: "drift-1", value: "again", by: "flag" });
     const state = replay(journal.entries);

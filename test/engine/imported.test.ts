@@ -110,7 +110,7 @@ describe("a journal that was brought from elsewhere", () => {
   it.each([
     ["another", runbookOf([], {}).target, "its inputs make"],
     ["one that nothing makes yet", parseTemplate("${{ steps.later.value }}"), "nothing in it says"],
-  ])("is refused before anything is done where its target is not made by its inputs: %s", async (_, target, why) => {
+  ])("is refused before anything is done if its target is not made by its inputs: %s", async (_, target, why) => {
     const world = new FakeWorld();
     const { runbook } = setting(world);
     const elsewhere = await begunElsewhere({ runbook }, { type: "target-fixed", target: "ORG/SPACE/other", locks: [] });
@@ -128,7 +128,7 @@ describe("a journal that was brought from elsewhere", () => {
   });
 
   it.each(["", "{}", '{"schema":"dingo-recover/brought@1","lines":-1}'])(
-    "is still one where the note beside it reads %j",
+    "is still one if the note beside it reads %j",
     async (text) => {
       const world = new FakeWorld();
       const elsewhere = await begunElsewhere(setting(world), approval({ drop: hashCommands(COMMANDS) }));

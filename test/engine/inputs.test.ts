@@ -73,7 +73,7 @@ describe("missing inputs", () => {
     expect(bench.state.inputs).toEqual({ it: 3, given: "x", none: null });
   });
 
-  it("end with 13 and the flag that gives them, where nobody can answer", async () => {
+  it("end with 13 and the flag that gives them, if nobody can answer", async () => {
     const result = await new Bench().run({ runbook });
     expect(result).toMatchObject({
       exitCode: 13,
@@ -180,7 +180,7 @@ describe("the target", () => {
     expect(world.effects.size).toBe(0);
   });
 
-  it("keeps its locks while the world is touched, and gives them back where it is not", async () => {
+  it("keeps its locks while the world is touched, and gives them back if it is not", async () => {
     const world = new FakeWorld();
     world.guarded.add("second");
     const steps = ["first", "second"].map((id) => step(id, { action: changing(world, "create"), with: { key: id } }));

@@ -33,7 +33,7 @@ function undoneStop(holdsUntil?: string): { readonly world: FakeWorld; readonly 
 }
 
 describe("a step whose proof fails", () => {
-  it("is done again after what it stands on, where that no longer holds", async () => {
+  it("is done again after what it stands on, if that no longer holds", async () => {
     const { world, runbook } = undoneStop();
     const bench = new Bench();
     const result = await bench.run({ runbook, flags: YES, answers: AGAIN });
@@ -47,7 +47,7 @@ describe("a step whose proof fails", () => {
     expect(did(world)).toEqual(["do stop", "do copy", "do stop", "do start"]);
   });
 
-  it("tells its own error first where a person is asked, who can stop or have it done again", async () => {
+  it("tells its own error first if a person is asked, who can stop or have it done again", async () => {
     const { runbook } = undoneStop();
     const bench = new Bench();
     const result = await bench.run({ runbook, flags: YES, answers: { "drift-1": "stop" } });
@@ -59,7 +59,7 @@ describe("a step whose proof fails", () => {
     });
   });
 
-  it("ends by its own error where what it stands on holds, and where nobody is there to answer", async () => {
+  it("ends by its own error if what it stands on holds, and if nobody is there to answer", async () => {
     const whole = undoneStop();
     whole.world.onEffect = () => undefined;
     whole.world.unproven.add("copy");
@@ -117,7 +117,7 @@ describe("the look at what a failed step stands on", () => {
     expect([looks(), bench.clock.monotonicMs() - began]).toEqual([2, 0]);
   });
 
-  it("ends with 130 where a signal comes meanwhile", async () => {
+  it("ends with 130 if a signal comes meanwhile", async () => {
     const stop = new AbortController();
     const { runbook } = watched((times) => {
       if (times > 1) stop.abort();
@@ -127,7 +127,7 @@ describe("the look at what a failed step stands on", () => {
     expect(result).toMatchObject({ exitCode: 130, error: { code: "interrupted" } });
   });
 
-  it("hides no error where the run is to stop before its next step", async () => {
+  it("hides no error if the run is to stop before its next step", async () => {
     let wanted = false;
     const { runbook } = watched((times) => {
       wanted = times > 1;
@@ -139,7 +139,7 @@ describe("the look at what a failed step stands on", () => {
 });
 
 describe("a fact that holds until a step", () => {
-  it("is looked at where that step was refused before its start, then and on resume", async () => {
+  it("is looked at if that step was refused before its start, then and on resume", async () => {
     const { world, runbook } = undoneStop("start");
     world.guarded.add("start");
     world.onEffect = (key) => key === "copy" && world.effects.delete("stop");
@@ -150,7 +150,7 @@ describe("a fact that holds until a step", () => {
     expect(did(world)).toEqual(["do stop", "do copy", "do stop", "do start"]);
   });
 
-  it("is over where that step was refused but may have acted, of which the journal lost the lines", async () => {
+  it("is over if that step was refused but may have acted, of which the journal lost the lines", async () => {
     const { world, runbook } = undoneStop("start");
     world.onEffect = (key) => key === "start" && world.effects.delete("stop");
     const whole = new Bench();
@@ -172,7 +172,7 @@ describe("a fact that holds until a step", () => {
     expect(bench.operator.asked.map(({ id }) => id)).toEqual(["drift-1"]);
   });
 
-  it("is over where that step had nothing to do", async () => {
+  it("is over if that step had nothing to do", async () => {
     const world = new FakeWorld();
     const runbook = runbookOf([
       step("stop", { action: changing(world, "disrupt"), with: { key: "stop" }, holdsUntil: "move" }),
@@ -245,7 +245,7 @@ describe("a step that is done again on something else", () => {
     expect(world.snapshot.effects).toEqual({ "stop-A": 1, "copy-A": 1 });
   });
 
-  it("is known to an undo by that, where it was found done there already", async () => {
+  it("is known to an undo by that, if it was found done there already", async () => {
     const { world, taken, runbook } = replaced("copy");
     world.effects.set("stop-B", 1);
     const bench = new Bench();

@@ -23,7 +23,7 @@ describe("a step that changes the world", () => {
     expect(world.calls).toEqual(["guard db", "guard db", "do db", "verify db"]);
   });
 
-  it("does not begin where its guard refuses, and says so with 16", async () => {
+  it("does not begin if its guard refuses, and says so with 16", async () => {
     const world = new FakeWorld();
     world.guarded.add("db");
     const bench = new Bench();
@@ -52,7 +52,7 @@ describe("a step that changes the world", () => {
     expect(world.effects.get("db")).toBe(1);
   });
 
-  it("is held to its probe where it has no proof, after the effect and when a run is resumed", async () => {
+  it("is held to its probe if it has no proof, after the effect and when a run is resumed", async () => {
     const world = new FakeWorld();
     const bench = new Bench();
     world.weather.set("late", ["refused"]);
@@ -79,7 +79,7 @@ describe("a step that changes the world", () => {
     expect(result.error?.message).toContain("nobody could tell whether it holds: db is unknown");
   });
 
-  it("is probed where the call was surely refused, and gives the target back when the probe says not done", async () => {
+  it("is probed if the call was surely refused, and gives the target back when the probe says not done", async () => {
     const world = new FakeWorld();
     world.weather.set("db", ["refused"]);
     const bench = new Bench();
@@ -90,7 +90,7 @@ describe("a step that changes the world", () => {
     expect(bench.locks.held).toEqual([]);
   });
 
-  it("keeps the target where a later call of the attempt was refused but an earlier one had its effect (law 4)", async () => {
+  it("keeps the target if a later call of the attempt was refused but an earlier one had its effect (law 4)", async () => {
     const world = new FakeWorld();
     world.weather.set("db", ["half-refused"]);
     const bench = new Bench();
@@ -102,7 +102,7 @@ describe("a step that changes the world", () => {
     expect(world.snapshot).toEqual({ effects: { db: 1 }, halves: [] });
   });
 
-  it("keeps the target where an earlier attempt was left half done and the guard refuses the next one", async () => {
+  it("keeps the target if an earlier attempt was left half done and the guard refuses the next one", async () => {
     const world = new FakeWorld();
     world.weather.set("db", ["half"]);
     const bench = new Bench();

@@ -76,7 +76,7 @@ describe("a question of a step", () => {
     expect(bench.state.units.get("ask")).toMatchObject({ output: { value: "blue" } });
   });
 
-  it.each(["99", ""])("is asked on resume where the journal holds %j, which is no answer", async (earlier) => {
+  it.each(["99", ""])("is asked on resume if the journal holds %j, which is no answer", async (earlier) => {
     const { runbook, bench } = scene({ kind: "text", ...base }, earlier === "" ? undefined : notBlue);
     await bench.run({ runbook, flags: YES });
     await bench.journal.append({ type: "answered", step: "ask", question: "q", value: earlier, by: "operator" });

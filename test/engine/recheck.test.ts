@@ -53,7 +53,7 @@ describe("a resumed run", () => {
     expect(world.calls).not.toContain("verify db");
   });
 
-  it("shows drift and stops with 13 where nobody can decide", async () => {
+  it("shows drift and stops with 13 if nobody can decide", async () => {
     const { world, runbook, bench } = scene();
     await bench.run({ runbook, flags: YES });
     world.unproven.add("db");
@@ -233,7 +233,7 @@ describe("a step that lost its ground", () => {
     ]);
   });
 
-  it("is told by its own error where nobody is asked, and by the choice where the operator stops", async () => {
+  it("is told by its own error if nobody is asked, and by the choice if the operator stops", async () => {
     const first = lost();
     expect(await first.bench.run({ runbook: first.runbook, flags: YES })).toMatchObject({
       exitCode: 16,

@@ -27,7 +27,7 @@ describe("a secret that is part of a name", () => {
     expect(bench.trail).toEqual([]);
   });
 
-  it("is refused where a reading found the name, before anything is done to it", async () => {
+  it("is refused if a reading found the name, before anything is done to it", async () => {
     const [world, secrets] = [new FakeWorld(), new Secrets()];
     secrets.register("prod");
     world.readings.set("name", "orders-prod");

@@ -301,7 +301,7 @@ describe("a run that would come to the same end again", () => {
     },
   );
 
-  it("is resumed where something was changed before", async () => {
+  it("is resumed if something was changed before", async () => {
     const world = new FakeWorld();
     const bench = new Bench();
     const create = step("create", { action: changing(world, "create"), with: { key: "c" } });

@@ -128,7 +128,7 @@ describe("undo of a run", () => {
     expect(it.world.snapshot.effects).toMatchObject({ make: 1, stop: 1, tell: 1 });
   });
 
-  it("asks y/n where only what the run made is taken away", async () => {
+  it("asks y/n if only what the run made is taken away", async () => {
     const it = scene();
     const bench = new Bench();
     await bench.run({ runbook: it.runbook, flags: { yes: true } });
@@ -160,7 +160,7 @@ describe("undo of a run", () => {
       expect((await again).error?.code).toBe("run-ended");
   });
 
-  it("refuses before anything is changed where a step has no way back, unless a person says it is undone by hand", async () => {
+  it("refuses before anything is changed if a step has no way back, unless a person says it is undone by hand", async () => {
     const world = new FakeWorld();
     const taken = new TakenBack();
     const runbook = runbookOf([
@@ -205,7 +205,7 @@ describe("undo of a run", () => {
     expect("undoWith" in (bench.events.at(-1) ?? {})).toBe(isOffered);
   });
 
-  it("takes the decision that it names also where a question about that very step was open", async () => {
+  it("takes the decision that it names also if a question about that very step was open", async () => {
     const world = new FakeWorld();
     world.weather.set("late", ["refused"]);
     const runbook = runbookOf([
@@ -294,7 +294,7 @@ describe("a way back that was decided, and killed before it was gone", () => {
     expect(bench.operator.asked).toEqual([]);
   });
 
-  it("is asked about anew where the world shows something else, or the decision was one about going on", async () => {
+  it("is asked about anew if the world shows something else, or the decision was one about going on", async () => {
     for (const [why, back] of [
       ["something else was seen", { back: true }],
       ["nobody sees stop", {}],
@@ -318,7 +318,7 @@ describe("a way back that was decided, and killed before it was gone", () => {
 });
 
 describe("a step in doubt on the way forward", () => {
-  it("is taken back where somebody decides so, and begins anew", async () => {
+  it("is taken back if somebody decides so, and begins anew", async () => {
     const it = scene();
     const bench = new Bench();
     it.world.weather.set("stop", ["half"]);

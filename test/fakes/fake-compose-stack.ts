@@ -20,7 +20,7 @@ import type {
 } from "../../src/ports/docker-host.ts";
 import type {
   ComposeCall,
-  ComposeScales,
+  ComposeUp,
   DockerWork,
   Fingerprint,
   LikeOrder,
@@ -228,9 +228,13 @@ export class FakeComposeStack implements DockerHost, DockerWork {
     );
   }
   /** On the directories that the file names, for services without a container; the others are started. */
-  async composeUp(call: ComposeCall, services: readonly string[], scales: ComposeScales = {}): Promise<void> {
+  async composeUp(
+    call: ComposeCall,
+    services: readonly string[],
+    { scales = {}, keeps = false }: ComposeUp = {},
+  ): Promise<void> {
     const scaled = Object.entries(scales).map(([service, count]) => ` --scale ${service}=${count}`);
-    this.#change(`up ${services.join(" ")}${scaled.join("")}`);
+    this.#change(`up ${keeps ? "--no-recreate " : ""}${services.join(" ")}${scaled.join("")}`);
     const text = call.files.map((file) => this.files.get(file) ?? "").join("\n");
     for (const service of services) {
       if (

@@ -24,7 +24,7 @@ describe("looks that are made together", () => {
     expect(await found).toEqual([1, "b"]);
   });
 
-  it("end when all have ended, also where one has failed", async () => {
+  it("end when all have ended, also if one has failed", async () => {
     const [failing, slow] = [held<number>(), held<number>()];
     let isOver = false;
     const found = together([failing.look, slow.look]).finally(() => {

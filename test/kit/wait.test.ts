@@ -34,7 +34,7 @@ const late = (looks: number): RecoverError =>
 const TIMES = { deadlineMs: 2_000, pollMs: 500 };
 
 describe("a wait for the world", () => {
-  it("ends with what a look finds, and neither sleeps nor shows anything where it is there at once", async () => {
+  it("ends with what a look finds, and neither sleeps nor shows anything if it is there at once", async () => {
     const scene = new Scene(1);
     expect(await waitFor(scene, { ...TIMES, look: scene.look, tell: () => "waiting", late })).toBe("key");
     expect([scene.clock.sleeps, scene.shown]).toEqual([[], []]);
@@ -55,7 +55,7 @@ describe("a wait for the world", () => {
     expect(scene.clock.sleeps).toHaveLength(4);
   });
 
-  it("gives the last look where it was to wait so long and no longer; without any time it is the only one", async () => {
+  it("gives the last look if it was to wait so long and no longer; without any time it is the only one", async () => {
     const scene = new Scene(100);
     expect(await waitAtMost(scene, { ...TIMES, look: scene.look })).toEqual({ instead: 5 });
     expect(await waitAtMost(scene, { ...TIMES, deadlineMs: 0, look: scene.look })).toEqual({ instead: 6 });

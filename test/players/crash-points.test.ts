@@ -98,7 +98,7 @@ describe("the plan of crash points", () => {
     ]);
   });
 
-  it("adds lost blocks, signals, full disks and clocks that are behind where accidents are asked for", () => {
+  it("adds lost blocks, signals, full disks and clocks that are behind if accidents are asked for", () => {
     const columns = new Set(planOf(recording(), { accidents: true, every: 1 }).map(({ column }) => column));
     expect([...columns]).toEqual(["before", "torn", "after", "signal", "lost-block", "full-disk", "change"]);
   });

@@ -55,7 +55,7 @@ describe("the tags of an instance that is adopted by hand", () => {
     ["breaks off", instance(["ours", "of production"]).slice(0, -60), 0],
     ["names a tag with a comma", instance(["ours", "a,b"]), 0],
     ["names a tag with a quote", instance(["ours", 'a"],']), 0],
-  ])("stay as they are where Cloud Foundry %s", async (_what, answer, code) => {
+  ])("stay as they are if Cloud Foundry %s", async (_what, answer, code) => {
     for (const shell of ["sh", "bash"])
       expect(await called(answer, { shell, code })).toEqual({ calls: "", failed: true });
   });

@@ -50,7 +50,7 @@ describe.each(["bash", "sh"])("typed into %s", (shell) => {
     return calls.filter((call) => call.startsWith("s3 cp"));
   };
 
-  it("a copy of an archive puts no sentinel where something lies in its place", async () => {
+  it("a copy of an archive puts no sentinel if something lies in its place", async () => {
     expect(await copies("exit 0")).toEqual([]);
   });
 

@@ -50,7 +50,7 @@ describe("a run that has come to its end", () => {
     });
   });
 
-  it("is not named where it changed nothing, or where a cleanup has deleted what it moved aside", async () => {
+  it("is not named if it changed nothing, or if a cleanup has deleted what it moved aside", async () => {
     const [kept, cleaned] = [await ran(CHANGE), await ran(CHANGE)];
     await ran(LOOK);
     expect(named()).toEqual([kept, cleaned]);

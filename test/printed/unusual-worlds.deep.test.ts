@@ -192,7 +192,7 @@ async function filesBelow(directory: string): Promise<readonly string[]> {
   return await Promise.all(told);
 }
 
-describe.each(WALKS.map((walk, index) => ({ ...walk, index })))("typed where $world", ({ begin, own, index }) => {
+describe.each(WALKS.map((walk, index) => ({ ...walk, index })))("typed if $world", ({ begin, own, index }) => {
   let at: RecoveryAt;
   let begun: Begun;
   let typed: TypedSteps;

@@ -2,7 +2,7 @@
  * The audit on a real engine: it tells the data and their places, its exit code tells the gravity, and nothing is
  * changed.
  */
-import { chmod, mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -54,7 +54,7 @@ describe("an audit of a real Docker host", () => {
   const codesOf = (findings: readonly Finding[], subject: string): readonly string[] =>
     findings.filter((each) => each.subject.includes(subject)).map(({ code }) => code);
 
-  it("ends with 0 where there is nothing to lose", async () => {
+  it("ends with 0 if there is nothing to lose", async () => {
     await run("idle", "plain:1", "--log-opt", "max-size=1m");
     const { code, findings } = await audit();
     // The disk of this machine may be nearly full.
@@ -143,6 +143,46 @@ describe("an audit of a real Docker host", () => {
     for (const line of move) await execa("sh", ["-c", line], { env: { DOCKER_HOST: engine.endpoint } });
     const mountpoint = (await engine.docker("volume", "inspect", "-f", "{{.Mountpoint}}", "shop_db-data")).trim();
     await execa("test", ["-s", join(mountpoint, "global", "pg_control")]);
+  });
+
+  it("prints lines that bring data into a volume without any program of their image", async () => {
+    const image = await mkdtemp(join(scratch, "bare-"));
+    await copyFile("/bin/busybox", join(image, "sleep"));
+    await writeFile(join(image, "dump.rdb"), "REDIS0011");
+    const archive = `${image}.tar`;
+    await execa("tar", ["-C", image, "--owner=77", "--group=78", "-cf", archive, "sleep"]);
+    await engine.docker(
+      "import",
+      "--change",
+      "VOLUME /data",
+      "--change",
+      'CMD ["/sleep", "100000"]',
+      archive,
+      "bare:1",
+    );
+    await mkdir(join(image, "srv"));
+    await copyFile(join(image, "dump.rdb"), join(image, "srv", "dump.rdb"));
+    for (const [name, files, path] of [
+      ["bare-volume", "dump.rdb", "/data"],
+      ["bare-layer", "srv", "/"],
+    ] as const) {
+      await run(name, "bare:1");
+      const packed = `tar -C "$0" --owner=77 --group=78 -cf - ${files} | docker cp - ${name}:${path}`;
+      await execa("sh", ["-c", packed, image], { env: { DOCKER_HOST: engine.endpoint } });
+    }
+    const { findings } = await audit();
+    for (const [name, code] of [
+      ["bare-volume", "data-in-anonymous-volume"],
+      ["bare-layer", "data-in-layer"],
+    ] as const) {
+      const found = findings.find((each) => each.code === code && each.subject.includes(`"${name}"`));
+      // Such an image has no client that dumps, either.
+      const [, ...move] = found?.commands ?? [];
+      expect(move).toHaveLength(5);
+      for (const line of move) await execa("sh", ["-c", line], { env: { DOCKER_HOST: engine.endpoint } });
+      const mountpoint = (await engine.docker("volume", "inspect", "-f", "{{.Mountpoint}}", `${name}-data`)).trim();
+      expect((await execa("stat", ["-c", "%u:%g %s", join(mountpoint, "dump.rdb")])).stdout).toBe("77:78 9");
+    }
   });
 
   it("finds the same without any right but to the socket", async () => {

@@ -153,7 +153,7 @@ describe("an archive that lost objects", () => {
     expect(error.remedy).toContain(`--accept-loss ${lostSegments()}`);
   });
 
-  test("is not recovered where less is accepted than would be lost", async () => {
+  test("is not recovered if less is accepted than would be lost", async () => {
     const less = await refused({ flags: ["--accept-loss", String(lostSegments() - 1)] });
     expect(less).toMatchObject({ code: "loss-not-accepted", exitCode: 16 });
   });
@@ -229,7 +229,7 @@ describe("what is left comes back", () => {
     await expect(access("/tmp/dingo-recover-was-here")).rejects.toThrow("ENOENT");
   });
 
-  test("without the open segment, where it was killed", async () => {
+  test("without the open segment, if it was killed", async () => {
     expect(killed.ended).toMatchObject({ exitCode: 0, outcome: "succeeded" });
     const login = await freshServiceKey(foundation, LIVING, "successor");
     expect(await logIn(login, "select count(*) from visits")).toEqual({ ok: true, rows: ["60"] });

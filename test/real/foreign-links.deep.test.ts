@@ -91,7 +91,7 @@ const read = (path: string) => run(textFile(false, path, 1000));
 const inClosed = () => readdir(closed);
 
 describe("a text", () => {
-  it("is read as the owner of its directory, and not where only root may read", async () => {
+  it("is read as the owner of its directory, and not if only root may read", async () => {
     const planted = await link(secret, join(project, "docker-compose.yml"));
     expect((await read(planted)).stdout).toBe("denied");
     expect((await run(hashOf(WORDS, planted))).stdout).not.toContain(sha256(SECRET));
@@ -113,7 +113,7 @@ describe("a text", () => {
     expect(await inClosed()).toEqual(["docker-compose.yml"]);
   });
 
-  it("is read where a link of root's leads, as the owner of the directory there", async () => {
+  it("is read if a link of root's leads, as the owner of the directory there", async () => {
     await put(join(project, "docker-compose.yml"), "services: {}\n", OTHER);
     await link(secret, join(project, "evil.yml"));
     for (const name of ["docker-compose.yml", "evil.yml"]) await link(join(project, name), join(top, name), 0);
@@ -155,7 +155,7 @@ describe("a directory that root writes to by its name", () => {
     expect((await why(own)).stdout).toContain(`others than root may write to ${own}`);
   });
 
-  it("may have a name in a directory like /tmp where it is root's, and may not be such a one", async () => {
+  it("may have a name in a directory like /tmp if it is root's, and may not be such a one", async () => {
     const shared = join(top, "like-tmp");
     await mkdir(join(shared, "own"), { recursive: true });
     await chmod(shared, 0o1777);
@@ -192,7 +192,7 @@ describe("whether a text can be written", () => {
     );
   });
 
-  it("is denied where its text asks for a directory in one that its owner may not write to", async () => {
+  it("is denied if its text asks for a directory in one that its owner may not write to", async () => {
     const file = await put(join(project, "docker-compose.yml"), "x\n", OTHER);
     expect(await why(file, join(top, "etc", "system.d"))).toContain(`may make nothing in ${top}`);
     await link(closed, join(project, "data"));

@@ -83,7 +83,7 @@ describe.each(["clean", "kill"] as const)("a database whose container was ended 
     expect(told.rows).toBe(isClean ? 65 : 60);
   });
 
-  test("shows an orderly end in its log, and only where there was one", () => {
+  test("shows an orderly end in its log, and only if there was one", () => {
     const { cleanStop } = told.discovered.candidates[0] ?? {};
     expect(told.discovered.candidates).toHaveLength(1);
     if (isClean)
@@ -91,7 +91,7 @@ describe.each(["clean", "kill"] as const)("a database whose container was ended 
     else expect(cleanStop).toBeNull();
   });
 
-  test("is said to have lost the same on every screen, and nothing only where nothing is lost", () => {
+  test("is said to have lost the same on every screen, and nothing only if nothing is lost", () => {
     const clauses = said(told);
     expect(clauses.length).toBeGreaterThanOrEqual(3);
     const all = [...clauses, told.update, told.report].join("\n");

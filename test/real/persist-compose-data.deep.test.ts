@@ -148,7 +148,7 @@ describe("a stack that is not as the page has it", () => {
     expect(ran.all).not.toContain("volume rm");
   });
 
-  it("is reached by SSH, where another machine has the tool", async () => {
+  it("is reached by SSH, if another machine has the tool", async () => {
     const stack = new ComposeStack(engine, "v1");
     await stack.begin();
     const ran = await stack.fromAfar(stateOf("afar"), ...RUN.filter((word, at) => !isUrl(word) && !isUrl(RUN[at + 1])));

@@ -49,7 +49,7 @@ const run = (...words: string[]) =>
   spawnSync(executable, words, { encoding: "utf8", env, cwd: home, timeout: 600_000, maxBuffer: 1 << 26 });
 
 describe("the installed package", () => {
-  it("has its manual page where man looks for it, beside the program", () => {
+  it("has its manual page if man looks for it, beside the program", () => {
     const page = join(installed.place, "prefix/share/man/man1/dingo-recover.1");
     expect(readFileSync(page, "utf8")).toMatch(/^\.TH DINGO\\-RECOVER 1/);
   });

@@ -41,7 +41,7 @@ describe("a lost database among the volumes of a real engine", () => {
 
   describeDatabaseCopies("on a real engine", () => fixtureOf(scene));
 
-  it("lets nothing that is written in a cluster run where it is dumped or loaded", async () => {
+  it("lets nothing that is written in a cluster run if it is dumped or loaded", async () => {
     const { copies, programs, path, uid, out } = await fixtureOf(scene);
     const [run, name] = ["20261122-0000-evil", "dingo-recover-20261122-0000-evil-1"];
     const server = { run, programs, volume: name, uid, role: ROLE };
@@ -304,7 +304,7 @@ describe("a lost database among the volumes of a real engine", () => {
     await scene.engine.docker("image", "rm", "postgres-with-de_de");
   });
 
-  it("needs no image of the release where a directory has its programs", async () => {
+  it("needs no image of the release if a directory has its programs", async () => {
     await scene.engine.docker("image", "rm", "-f", "postgres:13");
     const without = await scene.begun("no-image", ...run({ volumes: scene.lost }));
     expect(without.exitCode, without.all).toBe(15);
@@ -330,7 +330,7 @@ describe("a lost database among the volumes of a real engine", () => {
     expect(await scene.left()).toEqual([]);
   });
 
-  it("says what can remain where `down -v` has removed them", async () => {
+  it("says what can remain if `down -v` has removed them", async () => {
     const all = (await scene.engine.docker("volume", "ls", "-q")).split("\n").filter((name) => name !== "");
     await scene.engine.docker("volume", "rm", ...all);
     const ran = await scene.begun("gone", ...run({}));

@@ -162,7 +162,7 @@ describe("a question", () => {
     expect(await screen.saw("(interrupted")).not.toContain("Organization");
   });
 
-  it("takes m for a name only where it is typed twice", async () => {
+  it("takes m for a name only if it is typed twice", async () => {
     const screen = await rehearsed();
     await screen.saw("? Name of the service that was deleted");
     await screen.type("m");

@@ -42,7 +42,7 @@ describe("a box", () => {
     parameters: { "node-count": 1 },
   });
 
-  it("goes on from its files where another process left it", async () => {
+  it("goes on from its files if another process left it", async () => {
     const first = await start(stateOf(happyLastEra));
     first.host.apply({ is: "provision", request: request(NEW) });
     const written = new BoxFiles(directory).load();

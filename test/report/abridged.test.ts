@@ -6,7 +6,7 @@ const document = (blocks: readonly Block[]) => ({ title: "x", warnings: [], sect
 const rows = (count: number) => Array.from({ length: count }, (_each, row) => [String(row)]);
 
 describe("a report that is abridged", () => {
-  it("is what it was where nothing in it is long", () => {
+  it("is what it was if nothing in it is long", () => {
     const short = document([...table(["a"], rows(1500)), paragraph(plain("b"))]);
     expect(abridged(short)).toEqual(short);
   });

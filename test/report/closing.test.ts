@@ -197,7 +197,7 @@ describe("the end of a run that is no success", () => {
     expect(made.lost).toBeUndefined();
   });
 
-  it("offers both ways where a loss was not accepted, each with its meaning", () => {
+  it("offers both ways if a loss was not accepted, each with its meaning", () => {
     const error = { code: "loss-not-accepted", message: "lost", remedy: "Look, or resume with --accept-loss 12." };
     const entries = journal(STARTED, TARGET, ...FOUND, { type: "run-stopped", why: "lost", exitCode: 16, error });
     expect(closingOf(entries, waysOf(RUN, entries))?.next).toEqual([
@@ -212,7 +212,7 @@ describe("the end of a run that is no success", () => {
     expect(promptLeft(journal(STARTED, ...FOUND, stopped("stopped-by-operator", 13)))).toBeUndefined();
   });
 
-  it("says that the database is back where the work behind it stopped", () => {
+  it("says that the database is back if the work behind it stopped", () => {
     const made = closing(
       [TARGET, ...FOUND, ...VERIFIED, ...PROVED, ...LOGIN, stopped("stopped-by-operator", 13)],
       WAYS,
@@ -225,7 +225,7 @@ describe("the end of a run that is no success", () => {
     expect(made.world).toBe("Done so far: its database is back.");
   });
 
-  it("says of a guard's stop that nothing was changed, where nothing was", () => {
+  it("says of a guard's stop that nothing was changed, if nothing was", () => {
     expect(closing([...FOUND, stopped("guard-refused", 16)], WAYS)).toMatchObject({
       says: "orders-db is not back yet.",
       world: "Nothing was changed so far.",
@@ -276,7 +276,7 @@ describe("the end of a run that is no success", () => {
     expect(markdownOf(report)).toMatch(/## What was left aside\s+- the service instance .orders-db-aside/u);
   });
 
-  it("names the command that begins anew where resuming is in vain", () => {
+  it("names the command that begins anew if resuming is in vain", () => {
     const made = closing([stopped("nothing-found", 17)], {
       beginAnewWith: "dingo-recover run x",
       closeWith: `dingo-recover undo ${RUN}`,

@@ -32,7 +32,7 @@ describe("a report in HTML", () => {
     expect(html).toContain("a\\u001b[2Jb &lt;script&gt;");
   });
 
-  it("knows the run that it goes on with, where it is live", () => {
+  it("knows the run that it goes on with, if it is live", () => {
     const live = htmlOf(DOCUMENT, { script: "", run: '20260101-000000-abcd"', version: "1", now: "at work" });
     expect(live).toContain('data-run="20260101-000000-abcd&quot;"');
     expect(html).not.toContain("data-run");

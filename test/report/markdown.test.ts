@@ -113,7 +113,7 @@ describe("the report of a finished run", () => {
     expect(report).toContain("| 2026-11-21 02:20:00Z | 2026-11-21 03:20:00 | ann began the run on jump");
   });
 
-  it("says a time once where the wall shows UTC", () => {
+  it("says a time once if the wall shows UTC", () => {
     const utc = reportMarkdown(WHOLE, CHAIN, { timeZone: "UTC" });
     expect(utc).toContain("| UTC | what happened |");
     expect(utc).toContain("| began | 2026-11-21 02:20:00Z |");
@@ -136,7 +136,7 @@ describe("the report of a finished run", () => {
     expect(told).not.toContain("input pace");
   });
 
-  it("names in the timeline, too, whoever carried the run then, and how it was said where nobody was asked", () => {
+  it("names in the timeline, too, whoever carried the run then, and how it was said if nobody was asked", () => {
     expect(report).toContain("approved by ann: stop, copy");
     expect(report).toContain("decided by eve for stop: by-hand");
     const flag: EntryBody = { type: "approved", steps: ["stop"], shownSha256: "", by: "flag" };
@@ -284,7 +284,7 @@ describe("the report of a finished run", () => {
     expect(took(succeeded, resumed, undone)).toBe(20_000);
   });
 
-  it("says at a resume that the process before it was killed, and nothing where that one had stopped", () => {
+  it("says at a resume that the process before it was killed, and nothing if that one had stopped", () => {
     const resumed = { type: "run-resumed", operator: "ann", host: "jump", toolVersion: "", takeOver: false } as const;
     const told = (...bodies: EntryBody[]): boolean =>
       reportMarkdown(journal(STARTED, STOP_BEGAN, ...bodies, resumed), CHAIN, ZONE).includes("it was killed, or its");
@@ -314,7 +314,7 @@ describe("the report of an unfinished run", () => {
     );
   });
 
-  it("says that somebody is at work where that is known, and advises nobody to resume it", () => {
+  it("says that somebody is at work if that is known, and advises nobody to resume it", () => {
     const report = reportMarkdown(WHOLE.slice(0, 10), CHAIN, { ...ZONE, carried: true });
     expect(report.split("\n")[2]).toContain("**This run is at work.**");
     expect(report).not.toContain("dingo-recover resume");
@@ -337,7 +337,7 @@ describe("the report of an unfinished run", () => {
       );
   });
 
-  it("warns where the chain does not hold, and where it was a rehearsal", () => {
+  it("warns if the chain does not hold, and if it was a rehearsal", () => {
     const report = reportMarkdown(journal({ ...STARTED, rehearsal: true }), { holds: false, head: "x" }, ZONE);
     expect(report).toContain("**The journal's hash chain does not hold.**");
     expect(report).toContain("DOES NOT HOLD");
@@ -403,7 +403,7 @@ describe("foreign text in a report", () => {
     ["- item", "\\- item"],
     ["--- rule", "\\--- rule"],
     ["1. first", "1\\. first"],
-  ])("is escaped where it would be obeyed, and nowhere else: %s", (foreign, escaped) => {
+  ])("is escaped if it would be obeyed, and nowhere else: %s", (foreign, escaped) => {
     expect(text(foreign)).toBe(escaped ?? foreign);
   });
 

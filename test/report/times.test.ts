@@ -8,7 +8,7 @@ import { asModule } from "../program/as-module.ts";
 const AT = "2026-07-21T14:20:11.123Z";
 
 describe("the times of a report", () => {
-  it("have the wall's beside them where it is another", () => {
+  it("have the wall's beside them if it is another", () => {
     expect(new Times("Europe/Berlin").both(AT)).toBe("2026-07-21 14:20:11Z (2026-07-21 16:20:11 Europe/Berlin)");
     for (const zone of ["UTC", "Etc/UTC", "GMT"]) expect(new Times(zone).both(AT), zone).toBe("2026-07-21 14:20:11Z");
   });

@@ -129,7 +129,7 @@ describe("the update for the people who wait", () => {
     expect(told(...FOUND, left)).toMatch(/ Work has stopped at a question\. It can go on from where it stands\.$/u);
   });
 
-  it("tells nobody who waits what to type, nor where files lie", () => {
+  it("tells nobody who waits what to type, nor if files lie", () => {
     const interrupted = stop("interrupted", "the run was interrupted.", 'Continue with "dingo-recover resume R".');
     expect(told(...FOUND, interrupted)).toMatch(/ the run was interrupted\. It can go on from where it stands\.$/u);
     const nothing = stop(
@@ -144,7 +144,7 @@ describe("the update for the people who wait", () => {
     expect(told(...FOUND, flag)).toMatch(/Work has stopped: no\.$/u);
   });
 
-  it("tells what is needed where a command stands behind it, and names between backticks without them", () => {
+  it("tells what is needed if a command stands behind it, and names between backticks without them", () => {
     const needs: Record<string, string> = {
       'Make room or rights there, then continue with "dingo-recover resume 2026".': "Make room or rights there.",
       'Make room; ask ann, then bob, then continue with "dingo-recover resume 2026"; wait.':
@@ -235,7 +235,7 @@ describe("the update of a run that was to find something out", () => {
     ]);
   });
 
-  it("says nothing of findings where there are none, or none that it understands", () => {
+  it("says nothing of findings if there are none, or none that it understands", () => {
     const unknown = [{ severity: "strange", code: "a" }, { code: "a" }, { ...BAD, code: 1 }, { ...BAD, subject: null }];
     for (const findings of [[], unknown])
       expect(incidentUpdate(journal(...concluded(...findings)), UTC)).not.toContain("Found");

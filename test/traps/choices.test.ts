@@ -52,13 +52,13 @@ describe("a deletion in another organization", () => {
     );
   });
 
-  it("is refused where anything else is typed", async () => {
+  it("is refused if anything else is typed", async () => {
     const scene = elsewhere();
     scene.context.answers.set("other-organization", "stage/prod");
     await scene.refuses(findDeletedInstance, ASKED, "guard-refused", /deleted in/);
   });
 
-  it("is taken where its place is typed, and compared with no organization any more", async () => {
+  it("is taken if its place is typed, and compared with no organization any more", async () => {
     const scene = elsewhere();
     scene.context.answers.set("other-organization", "shop/prod");
     expect(await scene.perform(findDeletedInstance, ASKED)).toMatchObject({ guid: OLD_GUID, org_guid: "" });
@@ -73,7 +73,7 @@ describe("what is left of the deleted instance", () => {
     return scene;
   };
 
-  it("is stopped only where its full GUID is typed", async () => {
+  it("is stopped only if its full GUID is typed", async () => {
     const scene = living();
     scene.context.answers.set("old-instance", "stop").set("old-guid", OLD_GUID.slice(0, 8));
     await scene.refuses(findRemains, REMAINS, "guard-refused", /is not the GUID/);
@@ -85,7 +85,7 @@ describe("what is left of the deleted instance", () => {
     });
   });
 
-  it("goes on where its archive is chosen as it is", async () => {
+  it("goes on if its archive is chosen as it is", async () => {
     const scene = living();
     scene.context.answers.set("old-instance", "archive");
     expect(await scene.perform(findRemains, REMAINS)).toMatchObject({ to_stop: [], goes_on: true, database: "" });
@@ -103,7 +103,7 @@ describe("what is left of the deleted instance", () => {
     });
   });
 
-  it("is no source where two of it are left: nobody knows which one led", async () => {
+  it("is no source if two of it are left: nobody knows which one led", async () => {
     const scene = living();
     const other = "cf-00000000-0000-4000-8000-000000000002";
     scene.cell.put(containerOf(OLD_GUID, { name: other }));
@@ -136,7 +136,7 @@ describe("a name that is taken", () => {
     return scene;
   };
 
-  it("by an empty instance is adopted only where its full GUID is typed", async () => {
+  it("by an empty instance is adopted only if its full GUID is typed", async () => {
     const scene = taken();
     await scene.refuses(checkTarget, TARGET, "question-unanswered", /empty instance/);
     scene.context.answers.set("taken-name", "adopt").set("adopt-guid", "important-db");
@@ -169,14 +169,14 @@ describe("a name that is taken", () => {
     ],
     ["does not run", ({ cell }) => cell.alter(CONTAINER, { running: false, status: "exited" })],
   ];
-  it.each(unfit)("is never adopted where it %s", async (_what, change) => {
+  it.each(unfit)("is never adopted if it %s", async (_what, change) => {
     const scene = taken();
     change(scene);
     scene.context.answers.set("taken-name", "adopt").set("adopt-guid", NEW_GUID);
     await scene.refuses(checkTarget, TARGET, "name-taken", /exists already/);
   });
 
-  it("is refused with a name of its own offered where nobody is asked, and exchanged where somebody is", async () => {
+  it("is refused with a name of its own offered if nobody is asked, and exchanged if somebody is", async () => {
     const scene = taken();
     scene.cell.database.tables.set("orders", 2);
     await scene.refuses(checkTarget, TARGET, "name-taken", /exists already/);
@@ -240,7 +240,7 @@ describe("a name that is taken", () => {
   it.each([
     ["held", holdRestart],
     ["stopped", stopContainer],
-  ])("is not %s where somebody has begun to use it since it was adopted", async (_what, action) => {
+  ])("is not %s if somebody has begun to use it since it was adopted", async (_what, action) => {
     const changes: readonly ((scene: Scene) => unknown)[] = unfit.map(([, change]) => change);
     const target = { ...FOUND, adopt: NEW_GUID, deleted_at: DELETED_AT };
     const unused = taken();
@@ -275,7 +275,7 @@ describe("a name that is taken", () => {
     expect(await taken().perform(review, facts)).toMatchObject({ rows: expect.arrayContaining([row]) as unknown });
   });
 
-  it("is left alone where somebody has begun to use it since", async () => {
+  it("is left alone if somebody has begun to use it since", async () => {
     const scene = taken();
     scene.cell.database.tables.set("orders", 1);
     await scene.refuses(createService, CREATE, "guard-refused", /in use now/);

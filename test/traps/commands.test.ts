@@ -61,7 +61,7 @@ describe("commands", () => {
     ]);
   });
 
-  it("do nothing where no archive was filled in", () => {
+  it("do nothing if no archive was filled in", () => {
     const notAsides = [`${ARCHIVE}/`, `s3://our-bucket/backups/${NEW_GUID}`, ""];
     for (const archive of notAsides) {
       const commands = deleteAsideObjects.describe({ run: RUN, archive: "<inputs.archive>" } as never, RUN);
@@ -69,7 +69,7 @@ describe("commands", () => {
     }
   });
 
-  it("write over nothing: where something lies in the place already, or the store does not say, they do not go on", () => {
+  it("write over nothing: if something lies in the place already, or the store does not say, they do not go on", () => {
     const source = `s3://our-bucket/backups/${OLD_GUID}/wal`;
     const moving = setAside.describe({ target: ARCHIVE, run: RUN } as never, RUN);
     const [copying] = copy.describe({ source, target: ARCHIVE } as never, RUN);

@@ -27,13 +27,13 @@ const STRANGER: ServiceInstance = {
 };
 
 describe("creating the new instance", () => {
-  it("is refused, unsent, where the name is taken", async () => {
+  it("is refused, unsent, if the name is taken", async () => {
     const scene = new Scene();
     scene.cf.instances.push(STRANGER);
     await scene.refuses(createService, INPUT, "name-taken", /exists already/);
   });
 
-  it("is refused, unsent, where users provide a service of that name themselves", async () => {
+  it("is refused, unsent, if users provide a service of that name themselves", async () => {
     const scene = new Scene();
     scene.cf.instances.push({ ...STRANGER, kind: "user-provided", planGuid: undefined, tags: [TAG] });
     await scene.refuses(
@@ -44,7 +44,7 @@ describe("creating the new instance", () => {
     );
   });
 
-  it("does not believe the OK of the CLI where somebody took the name at the same moment", async () => {
+  it("does not believe the OK of the CLI if somebody took the name at the same moment", async () => {
     const scene = new Scene();
     scene.cf.rival = STRANGER;
     await scene.fails(createService, INPUT, "name-taken", /not created by this run/);
@@ -71,7 +71,7 @@ describe("creating the new instance", () => {
     expect(scene.context.messages).toEqual(["Preparing...", "Preparing...", "Preparing..."]);
   });
 
-  it("fails where the broker could not: for want of quota or of a cell with room", async () => {
+  it("fails if the broker could not: for want of quota or of a cell with room", async () => {
     const scene = new Scene();
     scene.cf.operations.push({ type: "create", state: "failed", description: "no cell has room" });
     await scene.fails(createService, INPUT, "step-failed", /no cell has room/);

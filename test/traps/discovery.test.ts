@@ -30,7 +30,7 @@ describe("the deleted instance", () => {
     expect(await scene.perform(findDeletedInstance, INPUT)).toMatchObject({ guid: OLD_GUID, plan: "cluster" });
   });
 
-  it("is asked for where two of that name were deleted, and never chosen without an answer", async () => {
+  it("is asked for if two of that name were deleted, and never chosen without an answer", async () => {
     const scene = new Scene();
     scene.cf.usage.push(deletion(OLD_GUID, "2026-11-21T10:00:00Z"), deletion(NEW_GUID, "2026-11-20T10:00:00Z"));
     await scene.refuses(findDeletedInstance, INPUT, "question-unanswered", /Which/);
@@ -57,7 +57,7 @@ describe("the deleted instance", () => {
     };
     const asked = { ...INPUT, service: "dead" };
 
-    it("is found where its container had lived, by logs alone and beside usage events, with its node to look for", async () => {
+    it("is found if its container had lived, by logs alone and beside usage events, with its node to look for", async () => {
       const scene = await sceneWith({ broker, cells });
       const found = { guid, kind: "deleted", nodes: [dead?.leader.replace("cf-", "")] };
       expect(await scene.perform(findDeletedInstance, asked)).toMatchObject(found);
@@ -65,7 +65,7 @@ describe("the deleted instance", () => {
       expect(await scene.perform(findDeletedInstance, asked)).toMatchObject(found);
     });
 
-    it("may exist where the logs hold its end alone: 15, and the way to look on the cells", async () => {
+    it("may exist if the logs hold its end alone: 15, and the way to look on the cells", async () => {
       const scene = await sceneWith({ lastLines });
       const error = await scene.perform(findDeletedInstance, asked).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({
@@ -86,7 +86,7 @@ describe("the deleted instance", () => {
     await scene.refuses(findDeletedInstance, INPUT, "old-instance-alive", /is not deleted/);
   });
 
-  it("is told by its name where that was mistyped, and never taken for it", async () => {
+  it("is told by its name if that was mistyped, and never taken for it", async () => {
     const scene = new Scene();
     scene.cf.usage.push(deletion(OLD_GUID, "2026-11-21T10:00:00Z"));
     const mistyped = scene.perform(findDeletedInstance, { ...INPUT, service: "importantdb" });
@@ -116,7 +116,7 @@ describe("the deleted instance", () => {
     await scene.refuses(findDeletedInstance, unlike, "nothing-found", /was found in [^;]*$/);
   });
 
-  it("is gone on with by its right name where somebody says that it was mistyped", async () => {
+  it("is gone on with by its right name if somebody says that it was mistyped", async () => {
     const scene = new Scene();
     scene.cf.usage.push(deletion(OLD_GUID, "2026-11-21T10:00:00Z"));
     const mistyped = { ...INPUT, service: "importantdb" };
@@ -132,7 +132,7 @@ describe("the deleted instance", () => {
     await expect(scene.perform(findDeletedInstance, mistyped)).rejects.toMatchObject({ code: "stopped-by-operator" });
   });
 
-  it("is waited for where a log store or Cloud Foundry did not answer, and not where one refuses", async () => {
+  it("is waited for if a log store or Cloud Foundry did not answer, and not if one refuses", async () => {
     const scene = new Scene();
     const store = new MemoryLogSearch();
     scene.logStores.push(store);

@@ -11,19 +11,19 @@ import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.ts";
 import { CONTAINER, containerOf, DATA, NEW_GUID, OLD_GUID, RUN, Scene, TARGET } from "./scene.ts";
 
 describe("the container that is about to change", () => {
-  it("is refused where it belongs to another instance, whatever its name", async () => {
+  it("is refused if it belongs to another instance, whatever its name", async () => {
     const scene = new Scene().withNew();
     scene.cell.put(containerOf(OLD_GUID));
     await scene.refuses(stopContainer, TARGET, "guard-refused", /belongs to instance/);
   });
 
-  it("is refused where its instance does not carry the tag of this run", async () => {
+  it("is refused if its instance does not carry the tag of this run", async () => {
     const scene = new Scene().withNew();
     scene.cf.change(NEW_GUID, { tags: ["dingo-recover-another-run"] });
     await scene.refuses(stopContainer, TARGET, "guard-refused", /does not carry the tag/);
   });
 
-  it("is refused where Cloud Foundry has taken the instance back", async () => {
+  it("is refused if Cloud Foundry has taken the instance back", async () => {
     const scene = new Scene().withNew();
     scene.cf.instances.length = 0;
     await scene.refuses(stopContainer, TARGET, "guard-refused", /has no service instance/);
@@ -49,7 +49,7 @@ describe("the container that is about to change", () => {
     await scene.refuses(locateContainer, asked, "guard-refused", /has 2 containers/);
   });
 
-  it("is not assumed where a create succeeded and no cell has one", async () => {
+  it("is not assumed if a create succeeded and no cell has one", async () => {
     const scene = new Scene().withNew();
     scene.cell.containers.clear();
     const asked = { guid: NEW_GUID, deployment: DEPLOYMENT };
@@ -67,7 +67,7 @@ describe("the container that is about to change", () => {
 
 describe("the data directory", () => {
   it.each([[undefined], ["/"], [""], ["/var/vcap/store/cf-containers-broker/cf-another/data"]])(
-    "is never moved where the container mounts %j",
+    "is never moved if the container mounts %j",
     async (dataDirectory) => {
       const scene = new Scene().withNew().stopped();
       scene.cell.alter(CONTAINER, { dataDirectory });

@@ -24,19 +24,19 @@ const MISMATCH =
   "CRITICAL: system ID mismatch, node 52167ceb belongs to a different cluster: 7710592790500450521 != 7710592673896030425";
 
 describe("the place of the new instance", () => {
-  it("is refused where a database of that name lives", async () => {
+  it("is refused if a database of that name lives", async () => {
     const scene = new Scene().withNew();
     await scene.refuses(checkTarget, INPUT, "name-taken", /exists already/);
   });
 
-  it("is refused where the page's procedure left a container in a crash loop, and the loop's reason is told", async () => {
+  it("is refused if the page's procedure left a container in a crash loop, and the loop's reason is told", async () => {
     const scene = new Scene().withNew();
     scene.cell.alter(CONTAINER, { restartCount: 9, exitCode: 0 });
     scene.cell.logLines.set(CONTAINER, ["restore_leader_if_missing> local database exists", MISMATCH]);
     await scene.refuses(checkTarget, INPUT, "wreck-found", /restarted cf-\S+ 9 times; CRITICAL: system ID mismatch/);
   });
 
-  it("is named with the command that makes it again where the space is gone and nothing tells its organization", async () => {
+  it("is named with the command that makes it again if the space is gone and nothing tells its organization", async () => {
     const scene = new Scene();
     scene.cf.spaces.length = 0;
     await expect(scene.perform(checkTarget, { ...INPUT, deleted_org_guid: "" })).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe("the place of the new instance", () => {
     expect(found["apps"]).toEqual(["shop-web"]);
   });
 
-  it("is refused before anything is created where no cell has the room for the expanded database", async () => {
+  it("is refused before anything is created if no cell has the room for the expanded database", async () => {
     const scene = new Scene();
     scene.cell.free = 20_000_000;
     const facts = { source: "s3://b/x", objects: 11, bytes: 1000, expanded_bytes: 21_000_000, segments: 5 };

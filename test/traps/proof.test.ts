@@ -114,13 +114,13 @@ describe("a restore", () => {
   it.each([
     ["names its leader as Patroni does from 4.0 on", { state: "running", role: "primary" }],
     ["is not Patroni's", { status: "ok" }],
-  ])("is proved by SQL where the answer at 8008 %s", async (_what, patroni) => {
+  ])("is proved by SQL if the answer at 8008 %s", async (_what, patroni) => {
     const scene = started(RECOVERED, { patroni });
     scene.cell.alter(CONTAINER, { ports: [{ container: 8008, hostIp: "10.58.111.15", host: 32786 }] });
     expect(await scene.perform(proveRestored, INPUT)).toMatchObject({ system_id: SYSID });
   });
 
-  it("went wrong where Docker restarts the container again and again, with exit code 0", async () => {
+  it("went wrong if Docker restarts the container again and again, with exit code 0", async () => {
     const scene = started([PREPARING], { up: false });
     scene.cell.alter(CONTAINER, { running: false, status: "restarting", exitCode: 0, restartCount: 3 });
     await scene.refuses(proveRestored, INPUT, "proof-failed", /restarted 3 times/);
@@ -184,14 +184,14 @@ describe("a restore", () => {
     expect(scene.cell.changes).toEqual([]);
   });
 
-  it("goes on where somebody restarted the container, by what its database says", async () => {
+  it("goes on if somebody restarted the container, by what its database says", async () => {
     const scene = started(RECOVERED);
     scene.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:40:00Z" });
     expect(await scene.perform(proveRestored, INPUT)).toMatchObject({ system_id: SYSID, timeline: 2 });
     expect(scene.cell.changes).toEqual([]);
   });
 
-  it("waits out a restart, and went wrong where the container stays down; it says that nobody stopped it", async () => {
+  it("waits out a restart, and went wrong if the container stays down; it says that nobody stopped it", async () => {
     const scene = started([PREPARING], { up: false });
     scene.cell.alter(CONTAINER, { running: false, status: "exited", exitCode: 137 });
     await scene.refuses(
@@ -204,7 +204,7 @@ describe("a restore", () => {
     expect(scene.cell.changes).toEqual([]);
   });
 
-  it("went wrong where PostgreSQL promoted before the last segment, without a word of its own", async () => {
+  it("went wrong if PostgreSQL promoted before the last segment, without a word of its own", async () => {
     const lines = RECOVERED.filter((line) => !/0000[456]"/.test(line));
     const history = "1\t0/4000000\tno recovery target specified\n";
     await expect(started(lines, { history, writes: segment(4, 2) }).perform(proveRestored, INPUT)).rejects.toEqual(
@@ -232,7 +232,7 @@ describe("a restore", () => {
     await scene.fails(proveRestored, asked, "proof-failed", /is on timeline 3 and never was on 2/);
   });
 
-  it("ends in a stop at once where it went wrong, and in none where it is merely not over", async () => {
+  it("ends in a stop at once if it went wrong, and in none if it is merely not over", async () => {
     const wrong = started(RECOVERED, { systemId: NEW_SYSID });
     await wrong.fails(proveRestored, INPUT, "proof-failed", /This run stopped the container/);
     expect(wrong.cell.changes).toEqual([`stop ${CONTAINER}`]);
@@ -250,7 +250,7 @@ describe("a restore", () => {
     expect(scene.cell.changes).toEqual([`stop ${CONTAINER}`]);
   });
 
-  it("went wrong where another database leads, also before it is out of recovery", async () => {
+  it("went wrong if another database leads, also before it is out of recovery", async () => {
     for (const inRecovery of [false, true]) {
       const scene = started(RECOVERED, { systemId: NEW_SYSID, inRecovery });
       await scene.fails(proveRestored, INPUT, "proof-failed", /has system identifier/);
@@ -342,7 +342,7 @@ describe("the passwords of a restored database", () => {
     expect(await scene.probe(setRolePasswords, WITH_ETCD)).toBe("done");
   });
 
-  it("come with the role itself where the archive is of a broker that named it otherwise", async () => {
+  it("come with the role itself if the archive is of a broker that named it otherwise", async () => {
     const scene = withRoles("postgres", "replicator");
     const done = await scene.perform(setRolePasswords, WITH_ETCD);
     expect(done).toMatchObject({ created: ["pgadmin", "appuser"] });
@@ -350,7 +350,7 @@ describe("the passwords of a restored database", () => {
     expect(scene.cell.database.statements.at(-1)).toMatch(/GRANT %I TO %I/);
   });
 
-  it("are fixed where the broker keeps none: nothing is changed", async () => {
+  it("are fixed if the broker keeps none: nothing is changed", async () => {
     const scene = withRoles("postgres");
     scene.etcd.keys.delete(`/service/${NEW_GUID}/state`);
     expect(await scene.perform(setRolePasswords, WITH_ETCD)).toEqual({ roles: [], created: [] });
@@ -374,7 +374,7 @@ async function withKey(scene: Scene): Promise<{ key_guid: string }> {
 }
 
 describe("the application's log-in", () => {
-  it("fails the proof where the database has the old world's password", async () => {
+  it("fails the proof if the database has the old world's password", async () => {
     const scene = withRoles("appuser");
     const input = { ...TARGET, ...(await withKey(scene)), sanity_query: "" };
     await scene.refuses(proveLogin, input, "proof-failed", /password authentication failed/);
@@ -407,7 +407,7 @@ describe("an operator's query", () => {
     await new Scene().refuses(check, { sanity_query: "SELECT 1 \\! touch /tmp/x" }, "input-invalid", /backslash/);
   });
 
-  it("is refused at the database as well, where a runbook did not check it before", async () => {
+  it("is refused at the database as well, if a runbook did not check it before", async () => {
     const scene = withRoles("appuser");
     const input = { ...TARGET, ...(await withKey(scene)), sanity_query: "SELECT 1; DROP TABLE orders" };
     await scene.refuses(proveLogin, input, "input-invalid", /more than one statement/);

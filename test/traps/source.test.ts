@@ -60,7 +60,7 @@ describe("the source archive", () => {
     };
     const LEFT = "cf-1 on cell_z1/0 is exited, data directory left";
 
-    it("is nothing only where an orderly end is shown, and its last segment is the archive's", async () => {
+    it("is nothing only if an orderly end is shown, and its last segment is the archive's", async () => {
       const { loss, nothing_lost } = await verified({ clean_stop: segment(6) });
       expect(loss).toBe(`nothing is lost: ${z.string().parse(nothing_lost)}`);
       expect(nothing_lost).toContain(`its last segment ${segment(6)} is in the archive`);
@@ -73,14 +73,14 @@ describe("the source archive", () => {
       ["something of it is left on a cell", { clean_stop: segment(6), remains: [LEFT] }],
       ["it goes on writing", { clean_stop: segment(6), old_goes_on: true }],
       ["a segment was stored in the second of the deletion", { deleted_at: "2026-11-21T03:00:01Z" }],
-    ])("may be anything from nothing to all that was written since, where %s", async (_why, more) => {
+    ])("may be anything from nothing to all that was written since, if %s", async (_why, more) => {
       const { loss, nothing_lost } = await verified(more);
       expect(nothing_lost).toBe("");
       expect(loss).toMatch(/^the recovered data end at \S+ or earlier/);
       expect(loss).toMatch(/; no archived segment is missing$/);
     });
 
-    it("has no end where it lived on after its deletion", async () => {
+    it("has no end if it lived on after its deletion", async () => {
       const ran = { cell: "cell_z1/0", container: "cf-1" };
       for (const more of [{ old_goes_on: true }, { remains: [LEFT], stopped: [ran] }]) {
         const { loss, lived_on } = await verified(more);
@@ -95,7 +95,7 @@ describe("the source archive", () => {
       expect([loss, nothing_lost]).toEqual([expect.stringMatching(/^the archived data end at \S+ or earlier/), ""]);
     });
 
-    it("is bounded by the last transaction in the archive, where that can be read", async () => {
+    it("is bounded by the last transaction in the archive, if that can be read", async () => {
       const cluster = "7710792265695954435";
       const scene = new Scene().withOldArchive([1, 2, 3, 4, 5, 6], cluster);
       add(scene.store, `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, wholePart(cluster));
@@ -215,7 +215,7 @@ describe("what is left of the deleted instance on the cells", () => {
     await scene.refuses(findRemains, REMAINS, "unreachable", /no cell 1/);
   });
 
-  it("is nothing where only the new instance has a container", async () => {
+  it("is nothing if only the new instance has a container", async () => {
     const scene = new Scene();
     scene.cell.put(containerOf(NEW_GUID));
     expect(await scene.perform(findRemains, REMAINS)).toMatchObject({ cells_searched: ["cell_z1/0 (10.58.111.15)"] });

@@ -146,7 +146,7 @@ describe("starting the container", () => {
     await scene.refuses(startContainer, input, "guard-refused", /initialize is/);
   });
 
-  it("goes on where the container says that it restores", async () => {
+  it("goes on if the container says that it restores", async () => {
     scene.cell.onStart = () => ["startup> public :5432 address", PREPARING];
     expect(await scene.perform(startContainer, input)).toMatchObject({ decision: PREPARING });
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`]);
@@ -157,13 +157,13 @@ describe("starting the container", () => {
     ["misses the sysid object, and goes on all the same", SYSID_LACKING],
     ["finds a local database, and restores nothing", "local database exists; no additional preparation required"],
     ["finds no backup", "new cluster, no existing backup to restore"],
-  ])("ends at once where it %s", async (_what, line) => {
+  ])("ends at once if it %s", async (_what, line) => {
     scene.cell.onStart = () => [PREPARING, line];
     await scene.fails(startContainer, input, "proof-failed", /did not restore/);
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
   });
 
-  it("ends where it finds no address of its own and says nothing: no registrator", async () => {
+  it("ends if it finds no address of its own and says nothing: no registrator", async () => {
     scene.cell.onStart = () => ["startup> failed to look up container in etcd"];
     await scene.fails(startContainer, input, "proof-failed", /failed to look up container in etcd. It is exited/);
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
@@ -246,7 +246,7 @@ describe("a start after one that was cut off before it reached Docker", () => {
     ["the data directory was filled", (scene) => scene.cell.directories.add(`${DATA}/postgres0`), /1 entry again/],
   ];
 
-  it.each(ways)("is refused where %s meanwhile", async (_what, change, message) => {
+  it.each(ways)("is refused if %s meanwhile", async (_what, change, message) => {
     await scene.context.record("starting", { stopped_life: FIRST_LIFE });
     expect(await scene.probe(startContainer, input)).toBe("not-done");
     change(scene);
@@ -266,7 +266,7 @@ describe("a start after one that was cut off before it reached Docker", () => {
     expect(scene.cell.changes).toEqual([]);
   });
 
-  it("is refused where somebody else started the container, which runs", async () => {
+  it("is refused if somebody else started the container, which runs", async () => {
     scene.cell.alter(CONTAINER, { running: true, status: "running", startedAt: "2026-11-21T12:20:00Z" });
     await scene.refuses(startContainer, input, "guard-refused", /this run did not start it/);
   });

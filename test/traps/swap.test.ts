@@ -25,18 +25,18 @@ async function verified(scene: Scene): Promise<JsonObject> {
 }
 
 describe("moving the new archive aside", () => {
-  it("is refused where source and target are swapped", async () => {
+  it("is refused if source and target are swapped", async () => {
     const scene = new Scene().withNew().withOldArchive().stopped();
     const asked = { ...ASIDE, source: FRESH, target: SOURCE };
     await scene.refuses(setAside, asked, "target-not-fresh", /is not the archive of/);
   });
 
-  it("is refused where source and target are one", async () => {
+  it("is refused if source and target are one", async () => {
     const scene = new Scene().withNew().withOldArchive().stopped();
     await scene.refuses(setAside, { ...ASIDE, source: FRESH }, "source-protected", /is the source/);
   });
 
-  it("is refused where the archive is older than the instance: a fresh one is a rule, not a count of about six", async () => {
+  it("is refused if the archive is older than the instance: a fresh one is a rule, not a count of about six", async () => {
     const scene = new Scene().withNew().withOldArchive().stopped();
     const relative = `${NEW.prefix}/wal_005/${segment(1)}.lzo`;
     scene.store.seed(BUCKET, relative, lzopLike("somebody's data"), { lastModified: stamp(-100) });
@@ -64,7 +64,7 @@ describe("copying the old archive in", () => {
     await scene.refuses(copy, await verified(scene), "guard-refused", /runs and writes/);
   });
 
-  it("is refused over a target that was not emptied, where names and sizes are the same", async () => {
+  it("is refused over a target that was not emptied, if names and sizes are the same", async () => {
     const scene = new Scene().withNew().withOldArchive().stopped();
     await scene.refuses(copy, await verified(scene), "target-not-fresh", /foreign/);
   });

@@ -39,13 +39,13 @@ describe("a system identifier that the archive has lost", () => {
     expect(scene.etcd.changes).toEqual([]);
   });
 
-  it("is not believed where its initdb does not fit the archive", async () => {
+  it("is not believed if its initdb does not fit the archive", async () => {
     const scene = withoutSysid();
     scene.etcd.keys.set(KEY, LONG_AGO);
     await scene.refuses(verifySource, INPUT, "not-restorable", /system identifier/);
   });
 
-  it("is read out of the base backup where nobody else knows it, and etcd may not contradict", async () => {
+  it("is read out of the base backup if nobody else knows it, and etcd may not contradict", async () => {
     const scene = withoutSysid();
     add(scene.store, `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, wholePart(LONG_AGO));
     for (const number of [2, 3, 4, 5, 6])
@@ -69,7 +69,7 @@ describe("a system identifier that the archive has lost", () => {
     });
   });
 
-  it("is not known to be lost where a log store did not answer, or not in full", async () => {
+  it("is not known to be lost if a log store did not answer, or not in full", async () => {
     const scene = withoutSysid();
     const store = new MemoryLogSearch();
     scene.logStores.push(store);
@@ -83,7 +83,7 @@ describe("a system identifier that the archive has lost", () => {
     await expect(scene.perform(verifySource, INPUT)).rejects.toMatchObject({ exitCode: 17 });
   });
 
-  it("ends the recovery where nobody knows it", async () => {
+  it("ends the recovery if nobody knows it", async () => {
     await expect(withoutSysid().perform(verifySource, INPUT)).rejects.toMatchObject({ exitCode: 17 });
   });
 });
@@ -130,7 +130,7 @@ describe("the old container's own lines", () => {
     expect(await read(line(`docker/cf-${other}:`, "6e101b-", "7710592790500450521"))).toEqual([]);
   });
 
-  it("are a hint where only six letters are left", async () => {
+  it("are a hint if only six letters are left", async () => {
     const text = `<30>1 2026-11-21T03:00:00Z host docker 6779 - -  6e101b-backup> Database system identifier:           7710592790500450521\n`;
     expect(await read(text)).toMatchObject([{ systemId: "7710592790500450521", certain: false, place: "cells.log:1" }]);
     expect(await read(text.replace("6e101b", "6e101c"))).toEqual([]);
@@ -167,13 +167,13 @@ describe("an archive that is encrypted by OpenPGP", () => {
     return scene;
   };
 
-  it("is refused before anything is made where no container has the key", async () => {
+  it("is refused before anything is made if no container has the key", async () => {
     const scene = encrypted();
     scene.cell.put(containerOf(NEW_GUID));
     await scene.refuses(verifySource, INPUT, "does-not-fit", /OpenPGP.*WALE_GPG_KEY_ID/);
   });
 
-  it("is restorable where one has it", async () => {
+  it("is restorable if one has it", async () => {
     const scene = encrypted();
     const { env } = containerOf(NEW_GUID);
     scene.cell.put(containerOf(NEW_GUID, { env: { ...env, WALE_GPG_KEY_ID: "0x3F5B52C1" } }));

@@ -96,7 +96,7 @@ async function open(change: Partial<Config>): Promise<Wired> {
 }
 
 describe("the object store behind the gateway", () => {
-  it("is read through the one hop where the configuration says so", async () => {
+  it("is read through the one hop if the configuration says so", async () => {
     const { ports } = await open({ s3: { ...config.s3, viaGateway: true } });
     const found = await ports.store.reader().list(bucket, `backups/${OLD}/`);
     expect(found.length).toBeGreaterThan(3);
@@ -105,7 +105,7 @@ describe("the object store behind the gateway", () => {
     expect(bytes.length).toBe(first?.size);
   });
 
-  it("is dialled straight where it does not, which a rehearsal refuses", async () => {
+  it("is dialled straight if it does not, which a rehearsal refuses", async () => {
     const { ports } = await open({});
     const listed = ports.store.reader().list(bucket, `backups/${OLD}/`);
     await expect(listed).rejects.toMatchObject({ code: "rehearsal-escape" });
@@ -115,14 +115,14 @@ describe("the object store behind the gateway", () => {
 describe("a log store behind the gateway", () => {
   const asked = { anyOf: ["broker.deprovision"] };
 
-  it("is searched through the one hop where the configuration says so, and shows its own certificate there", async () => {
+  it("is searched through the one hop if the configuration says so, and shows its own certificate there", async () => {
     const { ports } = await open({ logStores: [{ ...logStoreConfig, viaGateway: true }] });
     const found: string[] = [];
     const holes = await ports.logStores[0]?.search(asked, ({ id }) => found.push(id));
     expect([found, holes]).toEqual([["d0"], []]);
   });
 
-  it("is dialled straight where it does not, which a rehearsal refuses", async () => {
+  it("is dialled straight if it does not, which a rehearsal refuses", async () => {
     const { ports } = await open({ logStores: [logStoreConfig] });
     await expect(ports.logStores[0]?.search(asked, () => undefined)).rejects.toMatchObject({
       code: "rehearsal-escape",

@@ -53,7 +53,7 @@ function readPort(reading: Reading, node: Located | undefined): number {
   const value = node.kind === "scalar" ? node.value : undefined;
   if (typeof value === "number" && Number.isInteger(value) && value > 0 && value < 65_536) return value;
   reading.findings.add(node.at, {
-    message: '"port" is no port',
+    message: 'the value of "bosh.gateway.port" is no port',
     remedy: "Write a number from 1 to 65535, without quotes.",
   });
   return 22;

@@ -122,16 +122,15 @@ function tell({ guid, name, deletedAt }: Candidate): string {
 }
 
 /**
- * A GUID is the only one of its kind. A name may have been given again: one source that was read in full would tell. By a
- * time or a place, nothing nearer may be left unread.
+ * A GUID is the only one of its kind. A name may have been given again, and the only deletion that was read may not be the
+ * only one: one source that was read in full would tell. By a time or a place, nothing nearer may be left unread.
  */
 function unseen(candidate: Candidate, { coverage: all }: Beside, query: DiscoveryQuery): readonly string[] {
   const { name, around } = query;
   if (candidate.guid === name?.toLowerCase()) return [];
   const isByName = name !== undefined && isNamed(candidate, name);
   const coverage = isByName ? all.filter(({ notByName }) => notByName !== true) : all;
-  if (isByName && TELL_DELETIONS.some((source) => isRead(coverage, source))) return [];
-  if (name === undefined && around === undefined && query.space === undefined && query.org === undefined) return [];
+  if ((isByName || !isAsked(query)) && TELL_DELETIONS.some((source) => isRead(coverage, source))) return [];
   const distance = distanceOf(candidate, around) ?? Number.POSITIVE_INFINITY;
   const gap = coverage.find((each) => !each.complete && reachesNear(each, isByName ? undefined : around, distance));
   if (gap === undefined) return [];

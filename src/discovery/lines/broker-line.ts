@@ -28,11 +28,11 @@ type Reader = (data: LagerData, line: LagerLine) => FactBody | undefined;
 
 const nodeRemoved: Reader = (data) => ({
   kind: "node-removed",
-  ...optional("node", textField(data, "node-uuid")),
+  ...optional("node", textField(data, "node-uuid")?.toLowerCase()),
   ...optional("cell", textField(data, "cell", "backend")),
 });
 const cellUnreachable: Reader = (data) => {
-  const node = BROKER_WORDS.nodeInError.says.exec(errorOf(data))?.[1];
+  const node = BROKER_WORDS.nodeInError.says.exec(errorOf(data))?.[1]?.toLowerCase();
   return { kind: "cell-unreachable", ...optional("node", node) };
 };
 const stateSaved: Reader = (data) => (isFields(data["cluster"]) ? described(data["cluster"]) : undefined);

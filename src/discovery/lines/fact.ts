@@ -102,6 +102,8 @@ export interface Fact {
   readonly place: Place | DocumentPlace;
   /** Its file begins with the newest line. */
   readonly newestFirst?: true;
+  /** Its file holds its lines in no order of time. */
+  readonly unsorted?: true;
   /** The line, safe to show and without secrets; empty if a fact is no evidence. */
   readonly text: string;
 }

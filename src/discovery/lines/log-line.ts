@@ -1,5 +1,6 @@
 /** One found line: its facts, its time, and whether a collector has cut it. */
 import { readBrokerLine } from "./broker-line.ts";
+import { CODED_NEEDLES, holdsCodedWord } from "./coded-words.ts";
 import { endOfMark, isContainerTag, isOfContainer } from "./container-line.ts";
 import { readEnvelope, type Envelope } from "./envelope.ts";
 import type { Fact, FactBody } from "./fact.ts";
@@ -65,6 +66,7 @@ export const NEEDLES: readonly string[] = [
   "server stopped",
   "ready to accept connections",
   "archive command",
+  ...CODED_NEEDLES,
 ];
 
 /** Thousands of uploads are logged for each instance, and its newest are asked for: begun and complete. */
@@ -121,7 +123,8 @@ export function readLogLines(text: string, place?: Fact["place"]): readonly LogL
   const line = bareText(text);
   const read = readText(line, { context: {}, place, depth: 0 });
   const [first, ...others] = read;
-  if (first !== undefined && NAMED.test(line) && !read.some(isSaidOtherwise) && hidesBroker(line))
+  const isHidden = (): boolean => holdsCodedWord(line) || (NAMED.test(line) && hidesBroker(line));
+  if (first !== undefined && !read.some(isSaidOtherwise) && isHidden())
     return [{ ...first, illegible: true }, ...others];
   // The count that makes it a notice may stand beside its text.
   return first === undefined || read.some(isNoNotice) || !tellsLoss(line)

@@ -18,8 +18,17 @@ const NAMELESS: ReadonlySet<FactBody["kind"]> = new Set([
 export function isUnderstood({ source, action, torn }: LagerLine, told: BrokerFact | undefined): boolean {
   if (!isDingoBroker(source)) return true;
   if (torn) return false;
-  if (told === undefined) return brokerEvent(action) === undefined;
+  if (told === undefined) return brokerEvent(action) === undefined && !isRespelt({ lager: { source, action } });
   const { body, guid, notGuid } = told;
   const namesNode = body.kind === "cell-unreachable" && body.node !== undefined;
   return guid !== undefined || BROKER_WORDS.sanityTest.says.test(notGuid ?? "") || namesNode || NAMELESS.has(body.kind);
 }
+
+/** Lager begins each message with its source and a full stop. If a message still does, a collector put another sign there. */
+export function isRespelt({ lager }: { readonly lager?: Pick<LagerLine, "source" | "action"> }): boolean {
+  return (
+    lager !== undefined && isDingoBroker(lager.source) && lettersOf(lager.action).startsWith(lettersOf(lager.source))
+  );
+}
+
+const lettersOf = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, "");

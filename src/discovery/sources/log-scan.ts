@@ -10,7 +10,7 @@ import { clockOf } from "../lines/line-clock.ts";
 import { mayCarryStamp } from "../lines/inner-stamp.ts";
 import { breaksOffAtStart } from "../lines/lager.ts";
 import { LOSS_NEEDLES } from "../lines/loss-notice.ts";
-import { LineOrder } from "../lines/order.ts";
+import { LineOrder, offsetOf } from "../lines/order.ts";
 import { notText, zerosBefore } from "../lines/not-text.ts";
 import type { TimeWindow } from "../judgement/rank.ts";
 import { KeptFacts, type LetGo, MOST_FACTS, type Question } from "./kept-facts.ts";
@@ -18,6 +18,7 @@ import { shown } from "../lines/safe-text.ts";
 import { hidesBroker } from "../lines/spellings.ts";
 import { guessFromFile, SourceClock } from "../lines/source-clock.ts";
 import { fromDate, type Stamp, UNDATED } from "../lines/stamp.ts";
+import { isRespelt } from "../lines/understood.ts";
 import { NamelessDeletions } from "./nameless-deletions.ts";
 import { nameOf, Tally } from "./tally.ts";
 import { UnreadUploads } from "./unread-uploads.ts";
@@ -112,7 +113,7 @@ export async function scanLogFiles(
 const COLOURED =
   "a terminal's colours stand within its words, so that a search misses them: unpack it, or print it with --color=never";
 const SPELT =
-  "its lines name the broker in another spelling, by escapes or other hyphens, so that a search misses them: save the log anew, as plain text";
+  "its lines name the broker in another spelling, by escapes or other signs, so that a search misses them: save the log anew, as plain text";
 const NOTHING_CAME = "nothing came on standard input: the program that was to write to it may have failed";
 
 class FileScan {
@@ -178,7 +179,7 @@ class FileScan {
   }
 
   facts(kept: readonly Fact[]): readonly Fact[] {
-    return this.#inOrder([...kept, ...this.#uploads.values(), ...this.#said.values()]);
+    return this.#order.arranged([...kept, ...this.#uploads.values(), ...this.#said.values()]);
   }
 
   finish(totals: SearchTotals): Omit<FileFindings, "facts"> {
@@ -188,8 +189,9 @@ class FileScan {
     if (strange !== undefined) this.holes.push(strange);
     const lines = edgeLines(totals);
     if ([totals.head, totals.tail].some((edge) => breaksWord(decode(edge)))) this.holes.push(COLOURED);
-    if (lines.some((line) => hidesBroker(line) && !readLogLines(line).some(isContainers))) this.holes.push(SPELT);
     const edges = lines.flatMap((line) => readLogLines(line));
+    if (edges.some(isRespelt) || lines.some((line) => hidesBroker(line) && !readLogLines(line).some(isContainers)))
+      this.holes.push(SPELT);
     for (const edge of edges) this.#learn(edge);
     if (totals.skipped === true && this.#clocks.size === 0) this.#learnFrom(totals);
     for (const upload of this.#unreadUploads.ends(this.#hostsWithoutClock(edges))) this.#read(upload);
@@ -220,10 +222,6 @@ class FileScan {
       (inner ?? stamp)?.ms ??
       (naked === undefined ? undefined : (this.#clock(host).resolve(naked) ?? this.#neighbour(naked)))
     );
-  }
-
-  #inOrder(facts: readonly Fact[]): readonly Fact[] {
-    return this.#order.isNewestFirst ? facts.toReversed().map((fact) => ({ ...fact, newestFirst: true })) : facts;
   }
 
   #uploadsOf(guids: ReadonlySet<string>): readonly Fact[] {
@@ -419,8 +417,6 @@ function vouches({ envelope, lager, fact, torn }: LogLine): boolean {
 }
 
 const isContainers = ({ envelope }: LogLine): boolean => isOfContainer(envelope);
-
-const offsetOf = ({ place }: Fact): number => ("byteOffset" in place ? place.byteOffset : 0);
 
 function isPolled({ body }: Fact): boolean {
   return body.kind === "described" && body.nodes !== undefined;

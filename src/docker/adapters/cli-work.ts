@@ -11,7 +11,7 @@ import type { CommandResult } from "../../ports/cells.ts";
 import type {
   ComposeCall,
   ComposeGeneration,
-  ComposeScales,
+  ComposeUp,
   DockerWork,
   Fingerprint,
   LikeOrder,
@@ -99,8 +99,8 @@ export class DockerCliWork implements DockerWork {
     return new Map(lines.flatMap((found) => (found === null ? [] : [[found[1] ?? "", found[2] ?? ""] as const])));
   }
 
-  async composeUp(call: ComposeCall, services: readonly string[], scales: ComposeScales = {}): Promise<void> {
-    await this.#do(compose.composeUp(this.#words, call, { services, scales }), { timeoutMs: UP_MS });
+  async composeUp(call: ComposeCall, services: readonly string[], how: ComposeUp = {}): Promise<void> {
+    await this.#do(compose.composeUp(this.#words, call, { services, ...how }), { timeoutMs: UP_MS });
   }
 
   async kind(path: string): Promise<PathKind> {

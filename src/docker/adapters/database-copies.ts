@@ -96,9 +96,10 @@ export class DockerDatabaseCopies implements DatabaseCopies {
       const said = new RegExp(`^${name} (\\d+)$`, "mu").exec(result.stdout)?.[1];
       return said === undefined ? undefined : Number(said);
     };
+    const unread = [...result.stdout.matchAll(/^unread \.\/(.+)$/gmu)].map(([, path = ""]) => path);
     const [files, kilobytes] = [number("files"), number("kilobytes")];
     if (files === undefined || kilobytes === undefined) return this.#unread(order.to);
-    return { files, bytes: kilobytes * 1024, tablespaces: number("tablespaces") ?? 0 };
+    return { files, bytes: kilobytes * 1024, tablespaces: number("tablespaces") ?? 0, unread };
   }
 
   /** A machine may lack a directory of programs. */

@@ -1,7 +1,8 @@
 /** How data come into a named volume: the lines and commands that every finding of data in a wrong place ends with. */
-import { systemOf } from "../data-directory/systems.ts";
+import { posix } from "node:path";
+import { IN_ONE_FILE, systemOf } from "../data-directory/systems.ts";
 import { quoted } from "../../kit/text/printable.ts";
-import { mountValue, readOnlyBind } from "../../kit/commands/docker-commands.ts";
+import { mountValue } from "../../kit/commands/docker-commands.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
 import { keeperText } from "./keeper.ts";
 import { containerText, type Stock, type UsedData } from "./stock.ts";
@@ -33,13 +34,14 @@ export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   const { container, path } = data;
   const keeper = keeperText(stock, container) ?? writerText(stock, data) ?? mountedText(stock, data);
   if (keeper !== undefined) return saveFirst(stock, data, keeper);
-  if (data.at.kind === "layer" && data.contents.system === "sqlite") return outOfLayer(stock, data);
+  if (data.at.kind === "layer" && IN_ONE_FILE.some(({ system }) => system === data.contents.system))
+    return outOfLayer(stock, data);
   const { key, name } = newVolume(stock, data);
   const commands = [
     ...dumpLines(stock, data),
     stock.command("stop", "-t", "60", container.name),
     stock.command("volume", "create", ...composeLabels(data, key), name),
-    copyLine(stock, data, name),
+    ...copyLines(stock, data, name),
   ];
   const written =
     container.compose === null
@@ -100,18 +102,14 @@ function composeLabels({ container: { compose } }: UsedData, key: string): reado
   return labels.flatMap((label) => ["--label", label]);
 }
 
-function copyLine(stock: Stock, { at, container, path }: UsedData, name: string): string {
-  const to = mountValue("type=volume", `src=${name}`, "dst=/to", "volume-nocopy");
-  if (at.kind === "layer") {
-    const out = stock.command("cp", "-a", `${container.name}:${path}/.`, "-");
-    const into = ["run", "--rm", "-i", "--network", "none", "--user", "0:0", "--mount", to];
-    return `${out} | ${stock.command(...into, "--entrypoint", "tar", container.imageId, "-xpf", "-", "-C", "/to")}`;
-  }
-  const from =
-    at.kind === "volume"
-      ? mountValue("type=volume", `src=${at.volume.name}`, "dst=/from", "readonly", "volume-nocopy")
-      : readOnlyBind(at.mount.source, "/from");
-  const mounts = ["--mount", from, "--mount", to];
-  const cp = ["--entrypoint", "cp", container.imageId, "-a", "/from/.", "/to/"];
-  return stock.command("run", "--rm", "--network", "none", "--user", "0:0", ...mounts, ...cp);
+/** By the engine alone, in a container that is never started: the image may have no shell and no program that copies. */
+function copyLines(stock: Stock, { container, path }: UsedData, name: string): readonly string[] {
+  const filler = `${name}-filler`;
+  const to = mountValue("type=volume", `src=${name}`, `dst=${path}`, "volume-nocopy");
+  const out = stock.command("cp", "-a", `${container.name}:${path}`, "-");
+  return [
+    stock.command("create", "--name", filler, "--network", "none", "--mount", to, container.imageId, "none"),
+    `${out} | ${stock.command("cp", "-", `${filler}:${posix.dirname(path)}`)}`,
+    stock.command("rm", filler),
+  ];
 }

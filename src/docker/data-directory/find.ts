@@ -106,7 +106,7 @@ async function lookBelow(
   );
   const found = new Map<number, Below>();
   if (asked.length === 0) return found;
-  const more = [...new Set(files.flat().map(({ name }) => name))].map((path) => ({ path, bytes: SQLITE.magic.length }));
+  const more = [...new Set(files.flat().map(({ name }) => name))].map((path) => ({ path, bytes: SQLITE.bytes }));
   const answers = await host.look(
     asked.map(({ place }) => place),
     { ...LOOK, files: [...LOOK.files, ...more] },

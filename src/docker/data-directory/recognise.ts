@@ -4,7 +4,7 @@
  */
 import type { Looked, LookedFile, LookOrder } from "../../ports/docker-host.ts";
 import { type PostgresDirectory, POSTGRES_FILES, readPostgres } from "./postgres.ts";
-import { SQLITE, type SystemName, SYSTEMS } from "./systems.ts";
+import { IN_ONE_FILE, SQLITE, type SystemName, SYSTEMS } from "./systems.ts";
 
 export type Contents =
   | {
@@ -107,8 +107,10 @@ function ofDirectory(looked: Seen, inside: string): Contents {
     const { system, title } = found;
     return { kind: "data", system, title, version: versionOf(system, files), inside, touched };
   }
-  if (looked.files.some(isSqlite))
-    return { kind: "data", system: "sqlite", title: SQLITE.title, version: "", inside, touched };
+  const one = IN_ONE_FILE.find(({ begins }) =>
+    looked.files.some((file) => begins.some((text) => beginsWith(file, text))),
+  );
+  if (one !== undefined) return { kind: "data", system: one.system, title: one.title, version: "", inside, touched };
   const names = looked.entries.map(({ name }) => name);
   if (looked.entries.length === 0 || names.join() === "lost+found")
     return looked.more ? { kind: "other", names, more: true } : { kind: "empty" };
@@ -128,5 +130,5 @@ function versionOf(system: SystemName, files: ReadonlyMap<string, LookedFile>): 
   return said ?? "";
 }
 
-const isSqlite = ({ path, content }: LookedFile): boolean =>
-  SQLITE.name.test(path) && Buffer.from(content).toString("latin1") === SQLITE.magic;
+const beginsWith = ({ path, content }: LookedFile, text: string): boolean =>
+  SQLITE.name.test(path) && Buffer.from(content).toString("latin1").startsWith(text);

@@ -21,7 +21,9 @@ export type SystemName =
   | "consul"
   | "prometheus"
   | "minio"
-  | "sqlite";
+  | "seaweedfs"
+  | "sqlite"
+  | "h2";
 
 export interface DataSystem {
   readonly system: SystemName;
@@ -158,9 +160,9 @@ export const SYSTEMS: readonly DataSystem[] = [
   {
     system: "zookeeper",
     title: "ZooKeeper",
-    marks: [["version-2", "myid"]],
+    marks: [["version-2", "myid"], ["version-2/snapshot.0"], ["version-2/log.1"]],
     dump: "",
-    source: "ZooKeeper administrator's guide, The Data Directory",
+    source: "ZooKeeper administrator's guide, The Data Directory; FileTxnSnapLog.java: one server alone has no myid",
   },
   {
     system: "consul",
@@ -183,6 +185,13 @@ export const SYSTEMS: readonly DataSystem[] = [
     dump: "",
     source: "MinIO source, format-meta.go",
   },
+  {
+    system: "seaweedfs",
+    title: "SeaweedFS",
+    marks: [["vol_dir.uuid"], ["m9333"], ["filerldb2"]],
+    dump: "",
+    source: "SeaweedFS source, storage/disk_location.go (UUIDFileName), command/master.go, command/scaffold/filer.toml",
+  },
 ];
 
 /** Told by the first bytes of a file whose name ends so (SQLite documentation, Database File Format). */
@@ -193,8 +202,18 @@ export const SQLITE = {
   /** Files there come again by themselves. */
   notIn:
     /(?:^|\/)(?:[^/]*cache[^/]*|node_modules|site-packages)\/|^(?:usr|tmp|run|var\/(?:tmp|lib\/(?:rpm|dnf|apt)))\//i,
-  magic: "SQLite format 3\0",
+  bytes: 16,
 } as const;
+
+/** Databases of one file, by its first bytes. H2: MVStore, "File Header"; PageStore up to 1.4. */
+export const IN_ONE_FILE: readonly {
+  readonly system: SystemName;
+  readonly title: string;
+  readonly begins: readonly string[];
+}[] = [
+  { system: "sqlite", title: SQLITE.title, begins: ["SQLite format 3\0"] },
+  { system: "h2", title: "H2", begins: ["H:1,", "H:2,", "H:3,", "-- H2 0.5/B"] },
+];
 
 /** Names that many other things have, such as packages of a program. */
 const COMMON: ReadonlySet<string> = new Set(["mysql", "metadata", "store", "status", "uuid", "wal"]);

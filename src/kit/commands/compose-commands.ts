@@ -18,8 +18,12 @@ export interface ComposeCall {
   readonly envFiles?: readonly string[];
 }
 
-/** Numbers of containers by service, if they differ from the file. */
-export type ComposeScales = Readonly<Record<string, number>>;
+export interface ComposeUp {
+  /** Numbers of containers by service, if they differ from the file. */
+  readonly scales?: Readonly<Record<string, number>>;
+  /** A container that is there is started as it is, even if the files have changed. */
+  readonly keeps?: boolean;
+}
 
 export const composeWords = (words: DockerWords, generation: ComposeGeneration): readonly [string, ...string[]] => {
   if (generation === "v2") return [...words, "compose"];
@@ -92,10 +96,15 @@ export const composeHashes = (words: DockerWords, call: ComposeCall, services: r
 export const composeUp = (
   words: DockerWords,
   call: ComposeCall,
-  { services, scales }: { readonly services: readonly string[]; readonly scales: ComposeScales },
+  { services, scales = {}, keeps = false }: { readonly services: readonly string[] } & ComposeUp,
 ): Argv => [
   ...composeWords(words, call.generation),
   ...callWords(call),
-  ...["up", "-d", ...Object.entries(scales).flatMap(([service, count]) => ["--scale", `${service}=${count}`])],
+  ...[
+    "up",
+    "-d",
+    ...(keeps ? ["--no-recreate"] : []),
+    ...Object.entries(scales).flatMap(([service, count]) => ["--scale", `${service}=${count}`]),
+  ],
   ...(services.length === 0 ? [] : ["--no-deps", "--", ...services]),
 ];

@@ -190,7 +190,7 @@ export const DELETION_ERROR = { begins: "deprovision.", level: 2 } as const;
 export const BROKER_WORDS = rows({
   nodeInError: {
     means: "identity",
-    says: /\/service_instances\/([0-9a-f-]{36})/,
+    says: /\/service_instances\/([0-9a-f-]{36})/i,
     tells: "the node whose cell did not answer",
     seen: "fixtures/logs/a-0.1.2",
     from: "broker 0.1.2",

@@ -18,6 +18,7 @@ interface Call {
   readonly directory: string;
   readonly files: readonly string[];
   readonly now: number;
+  readonly keeps?: boolean;
 }
 
 interface Typed {
@@ -49,10 +50,12 @@ export function applyCompose(state: DockerEngineState, { generation, words, stdi
     return says(state, hashesOf(configured({ ...call, generation: "v2" }, services), hashed));
   if (rest.join(" ") === CONFIG[generation]) return says(state, configured(call, services));
   if (rest[0] !== "up" || rest[1] !== "-d") return undefined;
+  const keeps = rest[2] === "--no-recreate";
+  if (keeps) rest.splice(2, 1);
   while (rest[2] === "--scale") rest.splice(2, 2);
   const named = rest[2] === "--no-deps" && rest[3] === "--" ? rest.slice(4) : [];
   if (rest.length > 2 && named.length === 0) return undefined;
-  return up(state, call, { services, names: named.length === 0 ? [...services.keys()] : named });
+  return up(state, { ...call, keeps }, { services, names: named.length === 0 ? [...services.keys()] : named });
 }
 
 const CONFIG: Readonly<Record<Generation, string>> = { v1: "config", v2: "config --format json" };
@@ -84,7 +87,7 @@ function raised(state: DockerEngineState, call: Call, { name, service }: Named):
   const image = imageOf(state, service.image ?? "");
   if (image === undefined) return { state, why: `pull access denied for ${service.image ?? ""}` };
   const old = memberOf(state, call.project, name);
-  if (old !== undefined && old.labels[label("config-hash")] === configHash(service, call))
+  if (old !== undefined && (call.keeps === true || old.labels[label("config-hash")] === configHash(service, call)))
     return begun(state, old.id, call);
   const kept = old === undefined ? [] : inherited(old, service, call);
   const gone = old === undefined ? state : remove(stop(state, old, call.now), old);

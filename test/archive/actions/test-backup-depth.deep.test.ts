@@ -91,7 +91,7 @@ async function read({ data }: Cluster, isSummed: boolean): Promise<readonly stri
 }
 
 describe("all that a restored copy holds", () => {
-  it("is read without a finding where it is whole", async () => {
+  it("is read without a finding if it is whole", async () => {
     expect(await read(await clusterOf("whole", "-k"), true)).toEqual([]);
   });
 

@@ -111,7 +111,7 @@ describe("a test of a backup", () => {
       expect(result).toMatchObject({ outcome: "succeeded" });
     });
 
-    it("asks where there is too little room by then", async () => {
+    it("asks if there is too little room by then", async () => {
       const { result, drift } = await resumed((looks) => (looks === 1 ? 100_000_000_000 : 1_000));
       expect(drift).toMatchObject([{ step: "machine", evidence: expect.stringContaining("are free") }]);
       expect(result).toMatchObject({ exitCode: 13, error: { code: "question-unanswered" } });
@@ -144,7 +144,7 @@ describe("a test of a backup", () => {
     expect(await undoRun(options)).toMatchObject({ outcome: "undone", exitCode: 0 });
   });
 
-  it("keeps the copy where it was asked to", async () => {
+  it("keeps the copy if it was asked to", async () => {
     const scene = living();
     expect((await tested(scene, { keep: true, max_age: "3650d" })).result.exitCode).toBe(0);
     expect(scene.scratch.places.size).toBe(1);
@@ -310,7 +310,7 @@ describe("a backup that could not be tested", () => {
 });
 
 describe("the sandbox of a test", () => {
-  it("stands in the journal and on the screen, also where a person does without", async () => {
+  it("stands in the journal and on the screen, also if a person does without", async () => {
     const scene = living();
     scene.scratch.onSandbox = () => "no sandbox (the configuration says `sandbox: unsandboxed`)";
     const journal = newJournal();
@@ -320,7 +320,7 @@ describe("the sandbox of a test", () => {
     expect(JSON.stringify(looked)).toMatch(/as nobody, in no sandbox \(the configuration says/);
   });
 
-  it("is refused with 16 where there is none, before anything is fetched or made", async () => {
+  it("is refused with 16 if there is none, before anything is fetched or made", async () => {
     const scene = living();
     const none = new RecoverError("no-sandbox", "there is none", { remedy: "Install it.", effect: "none" });
     scene.scratch.onSandbox = () => {

@@ -124,13 +124,13 @@ describe("the rows of a restored copy", () => {
     ]);
   });
 
-  it("are said to be unread where no time is left for them", async () => {
+  it("are said to be unread if no time is left for them", async () => {
     const { findings, asked } = await read((_, text) => databases(text) ?? [], "rows", 0);
     expect(asked).toHaveLength(1);
     expect(findings).toMatchObject([{ code: "rows-not-read" }, { code: "rows-not-read" }]);
   });
 
-  it("are not called bad where the time ran out, and are where the server fell over them", async () => {
+  it("are not called bad if the time ran out, and are if the server fell over them", async () => {
     const { findings } = await read((database, text) => {
       const names = databases(text);
       if (names !== undefined) return names;
@@ -155,7 +155,7 @@ describe("the pages of a restored copy", () => {
     throw new RecoverError(code, "it said no", { remedy: "Look.", effect: "none" });
   };
 
-  it("are bad where a sum does not fit, and said to be unread where nobody could look", async () => {
+  it("are bad if a sum does not fit, and said to be unread if nobody could look", async () => {
     expect(await check(true, () => Promise.resolve([]))).toEqual([]);
     expect(await check(true, () => Promise.resolve(["block 5 does not fit"]))).toMatchObject([
       { severity: "serious", code: "pages-unreadable", message: "block 5 does not fit" },
@@ -174,7 +174,7 @@ describe("the age of what a backup brings back", () => {
       ...{ store_time: time, base_age_seconds: 300, recovery_point_age_seconds: 20, base_stored_late_seconds: late },
     });
 
-  it("is told by the last transaction where all of it was stored anew, and else by the store", () => {
+  it("is told by the last transaction if all of it was stored anew, and else by the store", () => {
     const [threeMinutes, just] = ["2026-11-24T03:47:31.123456Z", stored];
     expect(copiedAge(ages(280), threeMinutes)).toBe(180);
     // The base backup was stored as it ended: the database was idle.
@@ -252,7 +252,7 @@ describe("the query of a test", () => {
     "select 1; drop table t",
     "copy t to program 'touch /tmp/x'",
     "selekt 1",
-  ])("is refused before anything is looked at where it is %j", (query) => {
+  ])("is refused before anything is looked at if it is %j", (query) => {
     expect(() => requireOneSelect(query)).toThrow(expect.objectContaining({ code: "input-invalid", effect: "none" }));
   });
 });

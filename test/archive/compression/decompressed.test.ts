@@ -47,7 +47,7 @@ describe.each(PACKED_SAMPLES)("$file of the real program", (sample) => {
     );
   });
 
-  it("is the same where the pieces are lent", async () => {
+  it("is the same if the pieces are lent", async () => {
     const pieces: Buffer[] = [];
     for await (const piece of decompressed(inPieces(packed, 4096), compression, { lends: true }))
       pieces.push(Buffer.from(piece));
@@ -239,7 +239,7 @@ describe("a file that unpacks to far more than it is", () => {
     expect(total).toBeLessThan(zeros.length);
   });
 
-  it("is refused where a size in it is hostile", async () => {
+  it("is refused if a size in it is hostile", async () => {
     const block = lzop([100_000], { mtime: 0, fileMode: 0 });
     block.writeUInt32BE(0x7fff_ffff, 38);
     expect(await outcome(block, "lzo")).toMatchObject({ damage: "too-large" });

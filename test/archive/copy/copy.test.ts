@@ -57,7 +57,7 @@ describe("copying an archive", () => {
     expect(await store.list(BUCKET, `${OLD.prefix}/`)).toEqual(before);
   });
 
-  it("takes a refusal for one where each copy has an ETag of its own, as under a KMS key", async () => {
+  it("takes a refusal for one if each copy has an ETag of its own, as under a KMS key", async () => {
     const { memory, store, clock } = scene();
     memory.encryptsCopies = true;
     const outcome = await copyArchive(store, await plan(memory), { clock, asksForRefusal: true });
@@ -94,7 +94,7 @@ describe("copying an archive", () => {
     expect(new Set(dated.map(({ lastModified }) => lastModified)).size).toBe(3);
   });
 
-  it("copies later sentinels again where an earlier one was missing", async () => {
+  it("copies later sentinels again if an earlier one was missing", async () => {
     const { memory, store, clock } = scene();
     addSentinel(memory, "base_000000010000000000000003_00000040", stamp(9));
     const copy = await plan(memory);
@@ -120,7 +120,7 @@ describe("copying an archive", () => {
     await expect(copyArchive(store, copy, { clock })).rejects.toMatchObject({ code: "object-changed" });
   });
 
-  it("reads the bytes where ETags cannot be compared", async () => {
+  it("reads the bytes if ETags cannot be compared", async () => {
     const { memory, store, clock } = scene();
     const copy = await plan(memory);
     await copyArchive(store, copy, { clock });

@@ -74,7 +74,7 @@ function scene({ copy, head, code = "unreachable" }: Weather) {
 
 describe("a copy whose answer is lost", () => {
   it.each(["unreachable", "answer-incomplete"] as const)(
-    "is found where it was done, and not sent twice (%s)",
+    "is found if it was done, and not sent twice (%s)",
     async (code) => {
       const { start, callsOf, same } = scene({
         code,
@@ -86,7 +86,7 @@ describe("a copy whose answer is lost", () => {
     },
   );
 
-  it("is sent again where it is not there, each time behind a look and what is asked before every effect", async () => {
+  it("is sent again if it is not there, each time behind a look and what is asked before every effect", async () => {
     const { start, callsOf, same } = scene({ copy: (_key, sends) => (sends <= 2 ? "before" : undefined) });
     let asked = 0;
     const beforeEffect = (): Promise<void> => {
@@ -108,7 +108,7 @@ describe("a copy whose answer is lost", () => {
     expect(callsOf(SYSID)).toEqual(["copy", "head", "head", "head", "head", "copy"]);
   });
 
-  it("is found where it came to its end while the second was refused, under an ETag of its own", async () => {
+  it("is found if it came to its end while the second was refused, under an ETag of its own", async () => {
     const { memory, start, callsOf } = scene({
       copy: (key, sends) => {
         if (key !== SYSID) return undefined;
@@ -143,7 +143,7 @@ describe("a copy whose answer is lost", () => {
     ]);
   });
 
-  it("ends the work where something else is there", async () => {
+  it("ends the work if something else is there", async () => {
     const { memory, start } = scene({
       copy: (key) => {
         if (key !== SYSID) return undefined;
@@ -155,7 +155,7 @@ describe("a copy whose answer is lost", () => {
     expect(memory.changes).not.toContain(`copy ${SYSID}`);
   });
 
-  it("goes by its date where it was there before, as a sentinel is that is dated wrongly", async () => {
+  it("goes by its date if it was there before, as a sentinel is that is dated wrongly", async () => {
     for (const loss of ["before", "after"] as const) {
       const { memory, start, callsOf, same } = scene({
         copy: (key, sends) => (key === SENTINEL && sends === 2 ? loss : undefined),

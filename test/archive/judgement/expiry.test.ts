@@ -38,7 +38,7 @@ describe("what lifecycle rules will do to an archive", () => {
     expect(await told([to("STANDARD_IA")])).toEqual([]);
   });
 
-  it("holds only where the rule is on and fits the key and the size", async () => {
+  it("holds only if the rule is on and fits the key and the size", async () => {
     const expires = { days: 1 };
     expect(await told([rule({ expires, enabled: false })])).toEqual([]);
     expect(await told([rule({ expires, prefix: "logs/" })])).toEqual([]);
@@ -49,13 +49,13 @@ describe("what lifecycle rules will do to an archive", () => {
     ]);
   });
 
-  it("may hold where it goes by tags, which no listing shows", async () => {
+  it("may hold if it goes by tags, which no listing shows", async () => {
     expect(await told([rule({ expires: { days: 30 }, tagged: true })])).toEqual([
       expect.stringContaining("may, by tags"),
     ]);
   });
 
-  it("is unknown where we may not look, which is not nothing", async () => {
+  it("is unknown if we may not look, which is not nothing", async () => {
     const { entries } = await readArchive(sampleArchive().reader(), OLD);
     expect(expiryOf(entries, undefined)).toEqual({ known: false, coming: [] });
     expect(expiryOf(entries, [])).toEqual({ known: true, coming: [] });

@@ -61,7 +61,7 @@ describe("a base backup", () => {
     });
   });
 
-  it("before a gap is taken where the one behind it lacks its WAL, and the gap is the end", async () => {
+  it("before a gap is taken if the one behind it lacks its WAL, and the gap is the end", async () => {
     const store = sampleArchive({ segments: [1, 2, 3, 6] });
     addBase(store, 5);
     expect(await judge(store)).toMatchObject({
@@ -191,7 +191,7 @@ describe("the timeline", () => {
     });
   });
 
-  it("that ends in a partial segment loses it where no timeline goes on from there, and nothing where one does", async () => {
+  it("that ends in a partial segment loses it if no timeline goes on from there, and nothing if one does", async () => {
     const alone = sampleArchive();
     add(alone, `wal_005/${segment(7)}.partial.lzo`, lzopLike("partial"));
     expect(await judge(alone)).toMatchObject({ verdict: "restorable-with-loss" });
@@ -217,7 +217,7 @@ describe("the timeline", () => {
 describe("the system identifier beside an archive", () => {
   const ELSEWHERE = parseLocation(`s3://${BUCKET}/clusters/main`);
 
-  it("is needed only where Dingo's containers look for it", async () => {
+  it("is needed only if Dingo's containers look for it", async () => {
     const store = sampleArchive();
     seedArchive(store, { at: ELSEWHERE });
     for (const at of [OLD, ELSEWHERE]) store.bucket(BUCKET).delete(`${at.prefix}/sysids/sysid`);
@@ -227,7 +227,7 @@ describe("the system identifier beside an archive", () => {
 });
 
 describe("times", () => {
-  it("come from inside the segments where a copy has new ones, and tell what a gap covers", async () => {
+  it("come from inside the segments if a copy has new ones, and tell what a gap covers", async () => {
     const store = sampleArchive({ segments: [1, 2, 3, 5, 6] });
     for (const number of [1, 2, 3, 5, 6]) {
       const content = packedText(`segment ${number}`, Date.parse(stamp(number)) / 1000);

@@ -33,7 +33,7 @@ describe.each(["container", "person"] as const)("a stray key, for a %s,", (resto
 });
 
 describe("a name that fits no segment of 16 MiB", () => {
-  it("is a stray one where the archive's own pages tell 16 MiB, whatever its size", async () => {
+  it("is a stray one if the archive's own pages tell 16 MiB, whatever its size", async () => {
     await loadSegments();
     const store = restorable();
     add(store, "wal_005/000000010000000000000100.lzo", lzopLike("of some length"));
@@ -42,7 +42,7 @@ describe("a name that fits no segment of 16 MiB", () => {
     expect(codesOf(verdict)).toEqual(["unknown-object"]);
   });
 
-  it("leaves the verdict unknown where nothing tells", async () => {
+  it("leaves the verdict unknown if nothing tells", async () => {
     const store = sampleArchive();
     add(store, "wal_005/000000010000000000000100.lzo", lzopLike("of some length"));
     const verdict = verifyArchive(await readArchive(store.reader(), OLD, { times: true }));

@@ -47,7 +47,7 @@ describe("an archive whose server failed over", () => {
     expect(await judge(store)).toMatchObject({ verdict: "restorable", recoveryPoint: { segment: segment(8, 2) } });
   });
 
-  it("is not judged where the old timeline goes on behind a gap at the joint: that was a promotion over a gap", async () => {
+  it("is not judged if the old timeline goes on behind a gap at the joint: that was a promotion over a gap", async () => {
     const store = failedOver(line(1, "0/5000000"));
     drop(store, `wal_005/${segment(5)}.lzo`);
     expect(await judge(store)).toMatchObject({ verdict: "unknown" });
@@ -64,7 +64,7 @@ describe("an archive whose server failed over", () => {
     expect([verdict.unreachable.length, verdict.recoveryPoint?.segment]).toEqual([unreachable, last]);
   });
 
-  it("is not judged for a container where the joint is lost: it would take the old server's segment for it", async () => {
+  it("is not judged for a container if the joint is lost: it would take the old server's segment for it", async () => {
     const store = failedOver();
     drop(store, `wal_005/${segment(5, 2)}.lzo`);
     const verdict = await judge(store);
@@ -107,7 +107,7 @@ describe("an archive whose server failed over", () => {
       "the newest timeline descends from another",
       (store: MemoryObjectStore) => add(store, "wal_005/00000002.history.lzo", packed(line(7, "0/5000098"))),
     ],
-  ])("is not judged where %s", async (_why, change) => {
+  ])("is not judged if %s", async (_why, change) => {
     const store = failedOver();
     change(store);
     const verdict = await judge(store);
@@ -122,7 +122,7 @@ describe("an archive whose server failed over", () => {
 });
 
 describe("a history", () => {
-  it("is read with its comments and blank lines, and not where a line is none", () => {
+  it("is read with its comments and blank lines, and not if a line is none", () => {
     expect(parseHistory(`# a comment\n\n${line(1, "0/3000098")}\n${line(2, "1/5000098")}`)).toEqual([
       { timeline: 1, number: 3, lsn: 0x3000098n },
       { timeline: 2, number: 261, lsn: 0x105000098n },

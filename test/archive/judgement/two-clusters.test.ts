@@ -82,7 +82,7 @@ const overwritten = (): Prefix =>
   new Prefix().segments(ELDER, 1, 8).base(ELDER, 2).base(ELDER, 5).segments(YOUNGER, 1, 3, 10).base(YOUNGER, 2, 12);
 
 describe("a younger cluster that wrote the newest base backup over the elder's first one", () => {
-  it("leaves the elder's newer base backup, which is taken where the archive is the elder's", async () => {
+  it("leaves the elder's newer base backup, which is taken if the archive is the elder's", async () => {
     const document = await overwritten().sysid(ELDER).look("deep");
     expect(document).toMatchObject({
       verdict: "restorable",
@@ -96,7 +96,7 @@ describe("a younger cluster that wrote the newest base backup over the elder's f
     expect(document.problems.find(({ code }) => code === "other-cluster")?.message).toContain(YOUNGER);
   });
 
-  it("is the one that is taken where the archive calls itself the younger's, and the elder's is named", async () => {
+  it("is the one that is taken if the archive calls itself the younger's, and the elder's is named", async () => {
     const document = await overwritten().sysid(YOUNGER).look("deep");
     expect(document).toMatchObject({
       chosenBase: baseAt(2),
@@ -108,7 +108,7 @@ describe("a younger cluster that wrote the newest base backup over the elder's f
     expect(message).toContain(`--base ${baseAt(5)}`);
   });
 
-  it("makes the verdict unknown where only names were looked at", async () => {
+  it("makes the verdict unknown if only names were looked at", async () => {
     const document = await overwritten().sysid(ELDER).look();
     expect(document.verdict).toBe("unknown");
     expect(codes(document)).toContain("several-clusters");
@@ -134,7 +134,7 @@ describe("a younger cluster that wrote over the segment that the elder's base ba
     expect((await startLost(5).silent(5).look()).verdict).toBe("unknown");
   });
 
-  it("makes it of no use where times are new, which its control file tells", async () => {
+  it("makes it of no use if times are new, which its control file tells", async () => {
     const document = await startLost(30).look("full");
     expect(document.verdict).toBe("not-restorable");
     expect(document.baseBackups[0]?.why).toContain("WAL that it needs is missing");
@@ -162,7 +162,7 @@ describe("a cluster made before the base backup had ended, that wrote over the s
     }
   });
 
-  it("is seen where it wrote its identifier as well: the segment is younger than the base backup", async () => {
+  it("is seen if it wrote its identifier as well: the segment is younger than the base backup", async () => {
     const all = new Prefix().base(ELDER, 2).segments(NEIGHBOUR, 1, 8, 10);
     for (const prefix of [writtenOver(), all]) {
       const document = await prefix.sysid(NEIGHBOUR).look();
@@ -178,7 +178,7 @@ describe("a cluster made before the base backup had ended, that wrote over the s
     expect(await readArchive(copy.store.reader(), OLD, { times: true })).not.toHaveProperty("identities");
   });
 
-  it("leaves the verdict unknown where the base backup itself tells nothing", async () => {
+  it("leaves the verdict unknown if the base backup itself tells nothing", async () => {
     const document = await writtenOver().sysid(ELDER).silent(2).look();
     expect(document.verdict).toBe("unknown");
     expect(document.problems.find(({ code }) => code === "several-clusters")?.message).toContain("--deep reads whose");

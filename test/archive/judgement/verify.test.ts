@@ -166,7 +166,7 @@ describe("base backups", () => {
     expect(codes(verdict)).toContain("latest-not-newest");
   });
 
-  it("make the verdict unknown where the newest is broken and an older one is whole", async () => {
+  it("make the verdict unknown if the newest is broken and an older one is whole", async () => {
     const store = withSecondBase(stamp(6));
     drop(store, `basebackups_005/${SECOND}/tar_partitions/part_00000000.tar.lzo`);
     const verdict = await judge(store);

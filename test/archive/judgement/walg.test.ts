@@ -64,7 +64,7 @@ describe("an archive of WAL-G", () => {
     expect((await judge(archive)).recoveryPoint?.segment).toBe(segment(12));
   });
 
-  it("counts a segment that lies here twice as whole only where both are: which one is taken is not known", async () => {
+  it("counts a segment that lies here twice as whole only if both are: which one is taken is not known", async () => {
     const twice = walgArchive().put(`wal_005/${segment(6)}.zst`, lz4Like("6"), 6);
     expect(await judge(twice)).toMatchObject({ verdict: "restorable" });
     twice.put(`wal_005/${segment(6)}.zst`, "", 6);
@@ -97,13 +97,13 @@ describe("an archive of WAL-G", () => {
       (a: WalgArchive) => a.drop(`wal_005/${segment(2)}.lz4`),
       `WAL that it needs is missing: ${segment(2)}`,
     ],
-  ])("is not restorable where %s", async (_what, spoil, why) => {
+  ])("is not restorable if %s", async (_what, spoil, why) => {
     const verdict = await judge(spoil(walgArchive()));
     expect(verdict.verdict).toBe("not-restorable");
     expect(verdict.baseBackups[0]?.why).toContain(why);
   });
 
-  it("is not judged where fewer bytes are here than were sent, and nothing names its tar files", async () => {
+  it("is not judged if fewer bytes are here than were sent, and nothing names its tar files", async () => {
     const archive = walgArchive();
     const sentinel = walgSentinel(2, { CompressedSize: 1e9 });
     archive.put(`basebackups_005/${FULL}_backup_stop_sentinel.json`, sentinel);
@@ -113,12 +113,12 @@ describe("an archive of WAL-G", () => {
     expect([verdict.verdict, codes(verdict)]).toEqual(["unknown", ["parts-short"]]);
   });
 
-  it("says so where nothing tells how many tar files a backup has", async () => {
+  it("says so if nothing tells how many tar files a backup has", async () => {
     const verdict = await judge(walgArchive().drop(`basebackups_005/${FULL}/files_metadata.json`));
     expect([verdict.verdict, codes(verdict)]).toEqual(["restorable", ["parts-unproven"]]);
   });
 
-  it("is not judged where it does not begin as its names say: WAL-G can encrypt without a mark", async () => {
+  it("is not judged if it does not begin as its names say: WAL-G can encrypt without a mark", async () => {
     const verdict = await judge(walgArchive().put(`wal_005/${segment(8)}.lz4`, Buffer.alloc(80, 7), 8));
     expect([verdict.verdict, codes(verdict)]).toEqual(["unknown", ["not-packed"]]);
   });
@@ -146,7 +146,7 @@ describe("a delta backup of WAL-G", () => {
     expect(await judge(circle)).toMatchObject({ verdict: "restorable", chosenBase: FULL });
   });
 
-  it("leaves the whole one to restore where it is broken itself", async () => {
+  it("leaves the whole one to restore if it is broken itself", async () => {
     const broken = withDelta().drop(`basebackups_005/${DELTA}/tar_partitions/part_001.tar.lz4`);
     expect(await judge(broken)).toMatchObject({ verdict: "restorable", chosenBase: FULL, segmentsToReplay: 7 });
   });

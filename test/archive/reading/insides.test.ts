@@ -96,7 +96,7 @@ const codes = ({ problems }: ArchiveVerifyDocument): readonly string[] => proble
 const GPG = Buffer.concat([Buffer.from([0x85, 0x01, 0x0c, 0x03]), Buffer.alloc(300, 0x5a)]);
 
 describe("a look at both ends of every object", () => {
-  it("finds nothing wrong where nothing is, and says what it cost", async () => {
+  it("finds nothing wrong if nothing is, and says what it cost", async () => {
     const document = await look(realArchive());
     expect(document).toMatchObject({
       verdict: "restorable",
@@ -166,7 +166,7 @@ describe("a look at both ends of every object", () => {
     expect(document.baseBackups[0]?.why).toContain("tar part 0 is not whole: it is cut");
   });
 
-  it("holds the newest base backup's cluster for the right one where another wrote over the end", async () => {
+  it("holds the newest base backup's cluster for the right one if another wrote over the end", async () => {
     const store = realArchive();
     for (const number of [5, 6]) put(store, number, wal(number, { sysid: OTHER_SYSID }));
     expect(await look(store)).toMatchObject({
@@ -216,7 +216,7 @@ describe("the few heads that are read anyway", () => {
 });
 
 describe("a look at every byte", () => {
-  it("finds nothing wrong where nothing is", async () => {
+  it("finds nothing wrong if nothing is", async () => {
     expect(await look(realArchive(), "full")).toMatchObject({
       verdict: "restorable",
       problems: [],

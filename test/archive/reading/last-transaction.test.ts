@@ -53,7 +53,7 @@ describe("the last transaction of an archive", () => {
     expect(await ended(store, "000000010000000000000012")).toBe(ENDED);
   });
 
-  it("is not known where the segment is no WAL, is encrypted, cut, or not there", async () => {
+  it("is not known if the segment is no WAL, is encrypted, cut, or not there", async () => {
     const store = await realArchive();
     const key = `wal_005/${LAST}.lzo`;
     expect(await ended(store, "000000010000000000000013")).toBe("");
@@ -68,7 +68,7 @@ describe("the last transaction of an archive", () => {
     }
   });
 
-  it("is not known where the store refuses the object, and is waited for where it does not answer", async () => {
+  it("is not known if the store refuses the object, and is waited for if it does not answer", async () => {
     const store = await realArchive();
     const reader = store.reader();
     const facts = await readArchive(reader, OLD);

@@ -102,31 +102,31 @@ describe("the listing of an archive by ranges of keys", () => {
     );
   });
 
-  it("costs one request where the archive is smaller than a page, and two more where it is a page", async () => {
+  it("costs one request if the archive is smaller than a page, and two more if it is a page", async () => {
     expect((await expectWhole(run(1, 1, 9), 10)).asked).toHaveLength(1);
     expect((await expectWhole([], 10)).asked).toHaveLength(1);
   });
 
-  it("asks for up to eight ranges at once, where that is faster", async () => {
+  it("asks for up to eight ranges at once, if that is faster", async () => {
     const watched = await expectWhole(run(1, 1, 1_000), 10);
     expect(watched.most).toBe(8);
     expect(watched.asked.length).toBeLessThan(60);
   });
 
-  it("goes on with one listing where two at once are no faster", async () => {
+  it("goes on with one listing if two at once are no faster", async () => {
     const watched = await expectWhole(run(1, 1, 1_000), 10, { faster: false });
     expect(watched.most).toBe(2);
     expect(watched.asked.length).toBeLessThan(10);
   });
 
-  it("is one listing where the store goes through all keys for each range", async () => {
+  it("is one listing if the store goes through all keys for each range", async () => {
     const watched = new Watched(storeOf(run(1, 1, 100)));
     const listed = await listArchive({ ...watched.reader, rangesAreCheap: false }, AT, { page: 10 });
     expect(listed).toHaveLength(100);
     expect(watched.asked).toEqual([{}]);
   });
 
-  it("goes on with the first listing where its first answer tells which store it is", async () => {
+  it("goes on with the first listing if its first answer tells which store it is", async () => {
     const watched = new Watched(storeOf(run(1, 1, 100)));
     const { list } = watched.reader;
     let known = false;
@@ -143,7 +143,7 @@ describe("the listing of an archive by ranges of keys", () => {
     expect(watched.asked).toEqual([{}]);
   });
 
-  it("is one listing more where the store does not go on", async () => {
+  it("is one listing more if the store does not go on", async () => {
     const watched = new Watched(storeOf(run(1, 1, 100)));
     const { list } = watched.reader;
     const reader = {

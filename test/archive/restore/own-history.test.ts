@@ -37,7 +37,7 @@ describe("a base backup on timeline 2 without 00000002.history", () => {
     expect(settings("13", plan.target)).toContain("recovery_target_timeline = 'current'\n");
   });
 
-  it("keeps the number where the history is there", async () => {
+  it("keeps the number if the history is there", async () => {
     const store = failedOver();
     addBase(store, 6, { timeline: 2 });
     const plan = await planned(store);
@@ -61,7 +61,7 @@ describe("a base backup on timeline 2 without 00000002.history", () => {
       });
   });
 
-  it("is restored as current where a later history cannot be reached", async () => {
+  it("is restored as current if a later history cannot be reached", async () => {
     const { store, base } = withoutHistory();
     addHistory(store, 4, left(1, "0/5000098") + left(2, "0/9000000") + left(3, "0/A000000"));
     expect(await judged(store)).toMatchObject({ restorable: true, chosenBase: base, targetTimeline: "current" });

@@ -122,7 +122,7 @@ describe("a restore that was stopped", () => {
     expect(text("base/1/112")).toHaveLength(8192);
   });
 
-  it("is taken up where a kill came before its mark was there", async () => {
+  it("is taken up if a kill came before its mark was there", async () => {
     mkdirSync(partial("dingo-recover"), { recursive: true });
     writeFileSync(partial("dingo-recover/restoring.json.99999999"), "{");
     await restore(restorable());
@@ -142,7 +142,7 @@ describe("a restore that was stopped", () => {
     expect(readdirSync(besides())).toEqual(["data"]);
   });
 
-  it("counts as at work where another host holds it, until somebody who knows takes its mark away", async () => {
+  it("counts as at work if another host holds it, until somebody who knows takes its mark away", async () => {
     const store = restorable(ALL);
     await stopped(store);
     const mark = partial("dingo-recover/restoring.json");
@@ -155,7 +155,7 @@ describe("a restore that was stopped", () => {
     expect(readdirSync(besides())).toEqual(["data"]);
   });
 
-  it("counts as at work where a container of the same host name holds it, whatever its pid is here", async () => {
+  it("counts as at work if a container of the same host name holds it, whatever its pid is here", async () => {
     const store = restorable(ALL);
     await stopped(store);
     const mark = partial("dingo-recover/restoring.json");
@@ -181,7 +181,7 @@ describe("a restore that was stopped", () => {
     expect(await second).toMatchObject({ code: "locked" });
   });
 
-  it("gives its directory no name, and removes nothing, where another one has taken it over meanwhile", async () => {
+  it("gives its directory no name, and removes nothing, if another one has taken it over meanwhile", async () => {
     const mark = JSON.stringify({ pid: 7, host: "other.example", started: "x:1", token: "y" });
     const beforeEach = (): Promise<void> => {
       writeFileSync(partial("dingo-recover/restoring.json"), mark);
@@ -192,7 +192,7 @@ describe("a restore that was stopped", () => {
     expect(readFileSync(partial("dingo-recover/restoring.json"), "utf8")).toBe(mark);
   });
 
-  it("begins anew where its notes are cut in the first line, of another archive, or the objects are others", async () => {
+  it("begins anew if its notes are cut in the first line, of another archive, or the objects are others", async () => {
     const store = restorable(ALL);
     await stopped(store);
     const part = Buffer.from(store.bucket("our-postgresql-backups").get(`${OLD.prefix}/${partKey(0)}`)?.bytes ?? []);
@@ -250,7 +250,7 @@ describe("a branch whose WAL turns out to end early while it is read", () => {
     }
   });
 
-  it("is left, too, where the base backup needs that segment, and an older one does not", async () => {
+  it("is left, too, if the base backup needs that segment, and an older one does not", async () => {
     const store = restorable(ALL);
     // A start has to be the beginning of a record: here the second.
     const second = (40 + realSegment("9.6", 15).readUInt32LE(40) + 7) & ~7;
@@ -277,7 +277,7 @@ describe("a branch whose WAL turns out to end early while it is read", () => {
     await expect(restored(store, LATER)).rejects.toMatchObject({ code: "not-restorable" });
   });
 
-  it("is kept where it still brings back the most, and its loss is told once", async () => {
+  it("is kept if it still brings back the most, and its loss is told once", async () => {
     const store = restorable(ALL);
     add(store, walKey(16), packedSegment("9.6", 16).subarray(0, 9000));
     const { plan, passedOver } = await restored(store);
@@ -325,7 +325,7 @@ describe("a newest base backup that turns out damaged while it is read", () => {
     expect(plan.base).toBe(BASE);
   });
 
-  it("is not passed over where its name was given, nor where something would be lost", async () => {
+  it("is not passed over if its name was given, nor if something would be lost", async () => {
     await expect(withFallback(withDamagedNewer(), NEWER)).rejects.toMatchObject({ code: "not-restorable" });
     const gap = withDamagedNewer();
     add(gap, walKey(16), packedSegment("9.6", 16).subarray(0, 100_000));
@@ -335,7 +335,7 @@ describe("a newest base backup that turns out damaged while it is read", () => {
     expect(outcome.wal.broken?.name).toBe(segmentOf(16));
   });
 
-  it("leaves it to a person where the one before it brings back less", async () => {
+  it("leaves it to a person if the one before it brings back less", async () => {
     const store = withDamagedNewer();
     drop(store, walKey(15));
     add(store, walKey(15), "");

@@ -54,7 +54,7 @@ describe("a tar file", () => {
     expect(error).toMatchObject({ code: "not-restorable", message: expect.stringContaining(message) as string });
   });
 
-  it("has as many bytes as a gigabyte's file of WAL-G needs, where the sentinel knows only the last one", async () => {
+  it("has as many bytes as a gigabyte's file of WAL-G needs, if the sentinel knows only the last one", async () => {
     const walg = restorableByWalg();
     expect(await planOf(walg)).toMatchObject({ expandedBytes: 16_000, mostBytes: undefined });
     const sentinel = `{"LSN": 251658280, "FinishLSN": 251658496, "PgVersion": 130014, "SystemIdentifier": 7710792814233437948, "DataCatalogSize": 5000}`;
@@ -62,7 +62,7 @@ describe("a tar file", () => {
     expect(await planOf(walg)).toMatchObject({ mostBytes: 10_000 + 2 ** 30 });
   });
 
-  it("is not written where the disk has no room for its next file", async () => {
+  it("is not written if the disk has no room for its next file", async () => {
     const staging = await stage(besides("data"), { source: "s3://a/b", base: BASE, needed: 1, isWanted: () => true });
     expect(() => staging.requireRoom(1)).not.toThrow();
     const code = expect.objectContaining({ code: "does-not-fit", effect: "unknown" }) as Error;

@@ -20,7 +20,7 @@ describe.runIf(process.getuid?.() === 0)("a restore as root", () => {
         chownSync(besides("above", "data.partial"), OF_ANOTHER, OF_ANOTHER);
       },
     ],
-  ])("is refused where it %s, and nothing is written", async (_, made) => {
+  ])("is refused if it %s, and nothing is written", async (_, made) => {
     mkdirSync(besides("above"));
     made();
     const before = readdirSync(besides("above"), { recursive: true });

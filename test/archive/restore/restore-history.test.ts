@@ -28,7 +28,7 @@ describe("the history of a timeline", () => {
     expect(history("00000002")).toBe(LINE.toString());
   });
 
-  it("that is not gone along is there by name alone where it is damaged or has no end", async () => {
+  it("that is not gone along is there by name alone if it is damaged or has no end", async () => {
     const store = restorable(ALL);
     const damaged = Buffer.from(packed(LINE));
     damaged.fill(0, damaged.length - 24);
@@ -39,7 +39,7 @@ describe("the history of a timeline", () => {
     expect(text("dingo-recover/planned")).toContain("00000007.history\n");
   });
 
-  it("refuses the restore where it is gone along and damaged", async () => {
+  it("refuses the restore if it is gone along and damaged", async () => {
     const store = restorable(ALL);
     const facts = await readArchive(store.reader(), OLD, { times: true });
     const plan = planRestore(facts);

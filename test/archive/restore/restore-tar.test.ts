@@ -94,7 +94,7 @@ describe("a tar archive of headers alone", () => {
     await expect(readTar(filled(), nothing, { most: 1_000_000 })).rejects.toMatchObject({ damage: "too-large" });
   });
 
-  it("is read where some stand before one member, as several programs write them", async () => {
+  it("is read if some stand before one member, as several programs write them", async () => {
     const bytes = tarOf(pax(), pax(), tarEntry("x", { type: "L", content: "long\0" }), tarEntry("short"));
     expect((await members(bytes)).map(({ name }) => name)).toEqual(["long"]);
   });

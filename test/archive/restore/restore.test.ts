@@ -101,7 +101,7 @@ describe("the restore command", () => {
     ["the caller's", process.env],
     ["one without the system's programs", { PATH: "/nowhere" }],
   ])(
-    "gives what is there, says 1 for what never was, and stops the server where something planned is gone: PATH is %s",
+    "gives what is there, says 1 for what never was, and stops the server if something planned is gone: PATH is %s",
     async (_whose, env) => {
       const command = (name: string): number | null =>
         spawnSync("/bin/sh", ["dingo-recover/restore-wal", name, "pg_xlog/RECOVERYXLOG"], { cwd: at(), env }).status;
@@ -139,7 +139,7 @@ describe("a restore to a moment", () => {
     expect(await refusal(restorable(ALL), to("2026-11-22T09:00:00Z"))).toMatchObject({ code: "not-restorable" });
   });
 
-  it("is refused behind the last commit, where PostgreSQL 13 would stop", async () => {
+  it("is refused behind the last commit, if PostgreSQL 13 would stop", async () => {
     const error = await refusal(restorable(ALL), to("2026-11-22T00:52:39Z"));
     expect(error).toMatchObject({ code: "not-restorable" });
     expect(String(error)).toContain("2026-11-22T00:52:38.322203Z");
@@ -163,7 +163,7 @@ describe("a base backup that is not whole", () => {
       "has a sentinel that is cut",
       (store: MemoryObjectStore) => add(store, `basebackups_005/${BASE}_backup_stop_sentinel.json`, "{"),
     ],
-  ])("is refused where it %s, and nothing is left", async (_what, spoil) => {
+  ])("is refused if it %s, and nothing is left", async (_what, spoil) => {
     const store = restorable();
     spoil(store);
     expect(await refusal(store)).toMatchObject({ code: "not-restorable" });
@@ -175,7 +175,7 @@ describe("a base backup that is not whole", () => {
     expect(String(error)).toContain(without);
   });
 
-  it("is refused where its files are larger or smaller than its sentinel says", async () => {
+  it("is refused if its files are larger or smaller than its sentinel says", async () => {
     const more = [tarEntry("base/1/113", { content: "x".repeat(1000) })];
     for (const expanded of [16_000, 18_000]) {
       const error = await refusal(restorable({ more, expanded }));
@@ -191,7 +191,7 @@ describe("a base backup that is not whole", () => {
     expect(await refusal(store)).toMatchObject({ code: "not-restorable", place: `${OLD.prefix}/${partKey(1)}` });
   });
 
-  it("is refused with a key that says what it needs where it is encrypted", async () => {
+  it("is refused with a key that says what it needs if it is encrypted", async () => {
     const store = restorable();
     add(store, partKey(1), Buffer.concat([Uint8Array.of(0x84, 0x8c, 0x03), Buffer.alloc(500, 0x41)]));
     // The files that came are kept: with the key the same restore goes on.
@@ -201,7 +201,7 @@ describe("a base backup that is not whole", () => {
     });
   });
 
-  it("is refused where its files are of another cluster than its archive", async () => {
+  it("is refused if its files are of another cluster than its archive", async () => {
     const store = restorable({ release: { ...RELEASES["9.6"], systemId: 6262740190985621594n } });
     expect(await refusal(store)).toMatchObject({ code: "not-restorable" });
   });
@@ -236,7 +236,7 @@ describe("members that mean harm", () => {
     expect(text("postgresql.base.conf")).toBe("port = 1\n");
   });
 
-  it("are refused where they unpack to more than the backup has", async () => {
+  it("are refused if they unpack to more than the backup has", async () => {
     const store = restorable();
     add(store, partKey(1), packed(tarOf(tarEntry("bomb", { content: Buffer.alloc(50_000_000) }))));
     expect(String(await refusal(store))).toContain("more than the backup holds");
@@ -284,7 +284,7 @@ describe("what belonged to the old host", () => {
     expect(text("dingo-recover/planned")).toBe(`${segmentOf(15)}\n`);
   });
 
-  it("is where a tablespace lay: its files come along, behind a link of its number", async () => {
+  it("is if a tablespace lay: its files come along, behind a link of its number", async () => {
     const more = [
       tarEntry("pg_tblspc/16384", { type: "2", link: "/mnt/fast" }),
       tarEntry("pg_tblspc/16384/PG_9.6_201608131/1/2", { content: "rows" }),
@@ -305,7 +305,7 @@ describe("the directory of a restore", () => {
     expect(text("PG_VERSION")).toBe("9.6\n");
   });
 
-  it("is refused before anything is brought where it is a link or no directory", async () => {
+  it("is refused before anything is brought if it is a link or no directory", async () => {
     mkdirSync(besides("real"));
     symlinkSync("real", at());
     await expect(restore(restorable())).rejects.toMatchObject({ code: "target-not-fresh" });
@@ -333,7 +333,7 @@ describe("the directory of a restore", () => {
     [`/${"long/".repeat(20)}`, "/tmp"],
   ])("%j has its socket in %j", (directory, socket) => expect(socketDirectoryOf(directory)).toBe(socket));
 
-  it("is begun anew where a restore was killed, and left alone where something else lies or works there", async () => {
+  it("is begun anew if a restore was killed, and left alone if something else lies or works there", async () => {
     const partial = besides("data.partial");
     mkdirSync(join(partial, "dingo-recover"), { recursive: true });
     writeFileSync(join(partial, "left"), "over");
@@ -347,7 +347,7 @@ describe("the directory of a restore", () => {
     expect(readdirSync(besides())).toEqual(["data"]);
   });
 
-  it("is refused where the disk has no room, before anything is written", async () => {
+  it("is refused if the disk has no room, before anything is written", async () => {
     const store = restorable();
     const plan = planRestore(await readArchive(store.reader(), OLD, { times: true }));
     const large = { ...plan, expandedBytes: 900_000_000_000_000 };
@@ -356,7 +356,7 @@ describe("the directory of a restore", () => {
     expect(readdirSync(besides())).toEqual([]);
   });
 
-  it("is not made where the restore is stopped, or the store fails", async () => {
+  it("is not made if the restore is stopped, or the store fails", async () => {
     const stopped = refusal(restorable(), { signal: AbortSignal.abort(new Error("stopped")) });
     expect(String(await stopped)).toContain("stopped");
     const store = restorable();

@@ -54,7 +54,7 @@ describe("pg_control of a real server", () => {
     if (systemId !== undefined) expect(values?.systemId).toBe(systemId);
   });
 
-  it.each(["9.6", "13", "15"])("of %s tells nothing where a bit of it is flipped, or it is cut", (version) => {
+  it.each(["9.6", "13", "15"])("of %s tells nothing if a bit of it is flipped, or it is cut", (version) => {
     const whole = file(version);
     for (let at = 0; at < 240; at += 1) {
       const flipped = Buffer.from(whole);

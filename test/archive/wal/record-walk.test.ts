@@ -111,7 +111,7 @@ describe("a segment of a real server", () => {
     }
   });
 
-  it("is damaged where a page alone is empty", () => {
+  it("is damaged if a page alone is empty", () => {
     const segment = segmentOf(LONG);
     const page = border(segment, "within");
     const end = endOf(segment.fill(0, page, page + PAGE));
@@ -135,7 +135,7 @@ describe("segments of a real server, one after the other", () => {
     expect(endOf(...line(release))).toBeUndefined(),
   );
 
-  it("go on where a record lies in both, and say where it begins while the other is not there", () => {
+  it("go on if a record lies in both, and say where it begins while the other is not there", () => {
     const [first, second] = over.map(segmentOf) as [Buffer, Buffer];
     const walk = new RecordWalk();
     walk.read(first, first.readBigUInt64LE(8));
@@ -145,7 +145,7 @@ describe("segments of a real server, one after the other", () => {
     expect(walk).toMatchObject({ end: undefined, cutAt: undefined });
   });
 
-  it("end where the rest of a record is another's, and where it does not fit its sum", () => {
+  it("end if the rest of a record is another's, and if it does not fit its sum", () => {
     const [first, second] = over.map(segmentOf) as [Buffer, Buffer];
     const begun = endOf(first, Buffer.from(second).fill(1, 16, 17));
     expect(begun).toMatchObject({ flawed: true, why: "a page does not go on with the record before it" });
@@ -156,7 +156,7 @@ describe("segments of a real server, one after the other", () => {
     expect(spoilt?.at).toBe(begun?.at);
   });
 
-  it("end where the next is a second writer's: whole, and not what follows", () => {
+  it("end if the next is a second writer's: whole, and not what follows", () => {
     const [first, second] = line("13") as [Buffer, Buffer];
     const other = ofSecondWriter(Buffer.from(second));
     expect(endOf(other)).toBeUndefined();

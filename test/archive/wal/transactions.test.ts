@@ -61,13 +61,13 @@ describe("the ends of transactions in real WAL", () => {
     ]);
   });
 
-  it("are told from any segment on, also where it begins in the middle of a record", async () => {
+  it("are told from any segment on, also if it begins in the middle of a record", async () => {
     const { ends, ended } = endsIn(await segment("15-000000010000000000000003"));
     expect(times(ends)).toEqual(["abort 2026-11-22T01:03:36.640128Z", "commit 2026-11-22T01:03:36.650913Z"]);
     expect(ended).toBe(false);
   });
 
-  it("go on behind a record that a crash cut off, where the page says that it is given up", () => {
+  it("go on behind a record that a crash cut off, if the page says that it is given up", () => {
     const page = (address: bigint, info: number): Buffer => {
       const bytes = Buffer.alloc(8192);
       bytes.writeUInt16LE(0xd110, 0);

@@ -121,13 +121,13 @@ describe("a batch", () => {
     expect(foundation.calls).toEqual(["begin db-1", "begin db-2"]);
   });
 
-  it("is as good as ended where the signal comes after the last", async () => {
+  it("is as good as ended if the signal comes after the last", async () => {
     const foundation = new Foundation(NEW);
     foundation.stopAfter = 3;
     expect(await foundation.carry()).toBe(EXIT.done);
   });
 
-  it("comes to its end where one is stopped before its run has begun", async () => {
+  it("comes to its end if one is stopped before its run has begun", async () => {
     const foundation = new Foundation(NEW);
     foundation.thrower = "db-2";
     expect(await foundation.carry()).toBe(EXIT.interrupted);
@@ -200,7 +200,7 @@ describe("a database whose run cannot be read", () => {
     expect(endDocument(BATCH, standings)).toMatchObject({ members: [{}, { state: "unreadable", run }, {}] });
   });
 
-  it("may be any of them where the file does not say whose it is", async () => {
+  it("may be any of them if the file does not say whose it is", async () => {
     const run = await begin(2);
     flip(run, `"${guid(2)}"`, "?");
     expect(states()).toEqual(["unreadable", "unreadable", "unreadable"]);
@@ -208,7 +208,7 @@ describe("a database whose run cannot be read", () => {
     expect(states()).toEqual(["not-begun", "not-begun", "not-begun"]);
   });
 
-  it("is told by its GUID where the name of the batch is what was changed", async () => {
+  it("is told by its GUID if the name of the batch is what was changed", async () => {
     flip(await begin(3), `"${BATCH.run}"`, "?");
     expect(states()).toEqual(["not-begun", "not-begun", "unreadable"]);
   });
@@ -239,7 +239,7 @@ describe("the end of a batch", () => {
     ]);
   });
 
-  it("tells how many are proved by rows, where not all that are back are", () => {
+  it("tells how many are proved by rows, if not all that are back are", () => {
     const two = [...standings.slice(0, 1), { member: member(2), state: "recovered", run: "b" } as const];
     const bare = (each: Standing) => ({ ...outcomeOf(each), isWithoutRows: each.run === "b" });
     expect(endLines(BATCH, two, { again, outcomeOf: bare })[0]).toBe(

@@ -10,7 +10,7 @@ describe("what runs says of those that are open", () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it("leaves the name open where there are several", () => {
+  it("leaves the name open if there are several", () => {
     expect(closingLines([run("a", "waiting"), run("b", "stopped")]).at(-1)).toBe("  dingo-recover undo RUN");
   });
 

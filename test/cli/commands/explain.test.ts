@@ -53,7 +53,7 @@ describe("explain", () => {
     expect(stderr.replaceAll(/\s+/gu, " ")).toContain(`Did you mean "${meant}"?`);
   });
 
-  it("guesses nothing where nothing is near", async () => {
+  it("guesses nothing if nothing is near", async () => {
     const { code, stderr } = await place.run(["explain", "foo"]);
     expect([code, stderr.replaceAll(/\s+/gu, " ").trim()]).toEqual([
       EXIT.usage,

@@ -81,7 +81,7 @@ describe("inventory", () => {
     expect(lines().at(-1)).toMatchObject({ type: "survey", complete: false });
   });
 
-  it("looks at the offerings that are named, and ends with 0 where nothing is wrong", async () => {
+  it("looks at the offerings that are named, and ends with 0 if nothing is wrong", async () => {
     const { run, lines } = somewhere();
     expect(await run(ADMIN, "--offering", "redis")).toMatchObject({ code: 0, stderr: "" });
     expect(lines()).toMatchObject([{ type: "survey", instances: 0 }]);

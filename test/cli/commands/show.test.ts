@@ -27,7 +27,7 @@ describe("the page of a runbook", () => {
     expect(shownSteps(runbook).map(({ id }) => id)).toEqual(runbook.steps.map(({ id }) => id));
   });
 
-  it("shows a command as it is where nobody gives a flag", () => {
+  it("shows a command as it is if nobody gives a flag", () => {
     const page = runbookPage(openRunbook("salvage-docker-volumes"));
     expect(page).toMatch(/^docker volume ls -q$/mu);
     expect(page).not.toContain("sudo -n docker");
@@ -61,7 +61,7 @@ describe("show", () => {
   beforeEach(() => (place = new Place()));
   afterEach(() => place.remove());
 
-  it("prints the page, also where the configuration is wrong", async () => {
+  it("prints the page, also if the configuration is wrong", async () => {
     const config = join(place.directory, "wrong.yml");
     writeFileSync(config, "nonsense: true\n");
     const shown = await place.run(["show", "drill", "--config", config]);

@@ -63,7 +63,7 @@ describe("a configuration that lies in the working directory", () => {
     expect(existsSync(seen)).toBe(false);
   });
 
-  it("is refused whatever it says, and counts where it says nothing", async () => {
+  it("is refused whatever it says, and counts if it says nothing", async () => {
     write("logs: [a.log]\n");
     expect((await place.run(["discover", "--name", "x"])).code).toBe(10);
     write("# nothing yet\nlogs: []\n");
@@ -175,7 +175,7 @@ describe("trust", () => {
     expect((await place.run(["trust"])).code).toBe(10);
   });
 
-  it("is not offered for a file that cannot be read as a configuration, nor where there is none", async () => {
+  it("is not offered for a file that cannot be read as a configuration, nor if there is none", async () => {
     expect((await place.run(["trust"])).code).toBe(2);
     write("s3: { bucket: ours\n");
     const { code, stderr } = await place.run(["trust"]);

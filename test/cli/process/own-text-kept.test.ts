@@ -38,7 +38,7 @@ function give(path: string, owner: number): void {
 }
 
 describe("a file that is there", () => {
-  it("is left as it is where its owner protected it", () => {
+  it("is left as it is if its owner protected it", () => {
     chmodSync(file, 0o444);
     give(join(place, "in"), NOBODY);
     give(file, NOBODY);
@@ -47,7 +47,7 @@ describe("a file that is there", () => {
     expect(readdirSync(join(place, "in"))).toEqual(["report.md"]);
   });
 
-  it("is written where its directory may not be", () => {
+  it("is written if its directory may not be", () => {
     chmodSync(file, 0o666);
     chmodSync(join(place, "in"), 0o555);
     expect(written()).toBe("");

@@ -22,7 +22,7 @@ function expectStopped(ended: Ended): void {
 }
 
 describe("a run at work", () => {
-  it("is carried on by nobody else, and stops at the first Ctrl-C where nobody can be asked", async () => {
+  it("is carried on by nobody else, and stops at the first Ctrl-C if nobody can be asked", async () => {
     const { child, ended, saw } = place.start(["rehearse", "--json"]);
     await saw('"step":"remains"');
     // The box stands still, so that the run cannot end before the second process has looked at it.

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { watchSignals } from "../../../src/cli/process/signals.ts";
 
 describe("Ctrl-C", () => {
-  it("asks once where somebody is there, and stops at the second", () => {
+  it("asks once if somebody is there, and stops at the second", () => {
     const said: string[] = [];
     const stopper = watchSignals((text) => said.push(text), true);
     process.emit("SIGINT");
@@ -27,7 +27,7 @@ describe("Ctrl-C", () => {
     stopper.release();
   });
 
-  it("stops at the first where nobody is asked", () => {
+  it("stops at the first if nobody is asked", () => {
     const said: string[] = [];
     const stopper = watchSignals((text) => said.push(text), false);
     process.emit("SIGINT");

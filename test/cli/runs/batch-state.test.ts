@@ -130,7 +130,7 @@ describe("a batch", () => {
     expect(incidentUpdate(entries, { timeZone: "UTC", batch: batchOfReport })).toBe(update);
   });
 
-  it("is what goes on where nothing is named, also in a rehearsal, and not one of its runs", async () => {
+  it("is what goes on if nothing is named, also in a rehearsal, and not one of its runs", async () => {
     const rehearsed = await agree(true);
     await carry(rehearsed, { of: 1, end: { ...STOPPED, exitCode: 130 }, rehearsal: true });
     expect(chooseRunOrRehearsal(directory, undefined, { say: () => undefined })).toBe(rehearsed);

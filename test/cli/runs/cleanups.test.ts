@@ -42,14 +42,14 @@ describe("a journal that cannot be read", () => {
     expect(mayCleanUp("nonsense\n", { run: RUN, other: EARLIER })).toBe(false);
   });
 
-  it("is left out by name where it cannot be a cleanup after the run", () => {
+  it("is left out by name if it cannot be a cleanup after the run", () => {
     const state = stateOf({ [RUN]: "", [LATER]: `${began("recover-deleted-service")}\nnonsense\n` });
     const cleanups = cleanupsOf(state, RUN);
     expect(cleanups).toEqual({ read: [], leftOut: [LATER], suspects: [] });
     expect(() => refuseSuspects(state, RUN, cleanups)).not.toThrow();
   });
 
-  it("refuses by name where it may be one, and says how to go on", () => {
+  it("refuses by name if it may be one, and says how to go on", () => {
     const state = stateOf({ [RUN]: "", [LATER]: `${began("clean-up")}\nnonsense\n` });
     const refuse = (): void => refuseSuspects(state, RUN, cleanupsOf(state, RUN));
     expect(refuse).toThrow(new RegExp(`the journal of ${LATER} cannot be read`));

@@ -73,7 +73,7 @@ describe("the last drill", () => {
     expect(timesOf(RUN, entries, false)).toBeUndefined();
   });
 
-  it("counts for rehearsals where it was rehearsed", () => {
+  it("counts for rehearsals if it was rehearsed", () => {
     expect(timesOf(RUN, journal(drill("drill", true)), true)?.seconds).toBe(60);
   });
 

@@ -28,7 +28,7 @@ describe("what a run left aside", () => {
     expect(leftAside(journalOf(OWN), "r")).toMatchObject({ guid: "g", archive: "s3://b/n", base_backup: OWN });
   });
 
-  it.each([undefined, SOURCE, "base_000000020000000000000009_00000040"])("stays where the run saw %s alone", (seen) => {
+  it.each([undefined, SOURCE, "base_000000020000000000000009_00000040"])("stays if the run saw %s alone", (seen) => {
     expect(() => leftAside(journalOf(seen), "r")).toThrow(/saw no base backup that the recovered database made/);
   });
 

@@ -28,7 +28,7 @@ describe("the copy that a run left on this machine", () => {
     });
   });
 
-  it("is that of a test of a backup only where the test was to keep it", () => {
+  it("is that of a test of a backup only if the test was to keep it", () => {
     expect(leftCopy(journalOf("backup.restore-test", "succeeded", { keep: true }), "r")).toMatchObject({
       place: "/var/tmp/x",
     });

@@ -66,7 +66,7 @@ describe("a run that was killed before its first entry", () => {
     }
   });
 
-  it("is refused where it is named: it may have been a rehearsal", async () => {
+  it("is refused if it is named: it may have been a rehearsal", async () => {
     for (const more of [[], ["--take-over"]]) {
       const { code, stdout } = await place.run(["resume", run, "--json", ...more], CONFIGURED);
       expect(code).toBe(EXIT.usage);

@@ -47,7 +47,7 @@ describe("copies of tests that were killed", () => {
     expect(copies.standingNow).toBe("down");
   });
 
-  it("stay where the place is another's by now", async () => {
+  it("stay if the place is another's by now", async () => {
     const copies = full();
     copies.places.set(place("killed"), { state: "foreign", evidence: "it belongs to run x" });
     expect(await swept(copies)).toEqual([]);

@@ -74,7 +74,7 @@ describe("what a step usually takes", () => {
     expect(usualTimes(state, { ...RECOVERY, rehearsal: true })).toEqual(new Map([["copy", 500_000]]));
   });
 
-  it("is nothing where no run came to its end, or a journal cannot be read", () => {
+  it("is nothing if no run came to its end, or a journal cannot be read", () => {
     const state = new Journals([], ended("2", RECOVERY.runbook, 10).slice(0, -1));
     expect(usualTimes(state, RECOVERY)).toEqual(new Map());
   });

@@ -90,7 +90,7 @@ describe("an answer to a list of instances", () => {
     expect(told(both, "6e101")).toBe('"6e101" is too short: type 6 characters of it or more, or its number');
   });
 
-  it("is the name of the service where one alone has it", () => {
+  it("is the name of the service if one alone has it", () => {
     expect(typed(list("orders-db", "items-db"), "items-db")).toBe(SECOND);
     const twice = list("orders-db", "orders-db");
     expect(typed(twice, "orders-db")).toBeUndefined();
@@ -113,7 +113,7 @@ describe("? at a question", () => {
     expect(asideLines(question, "?", 80).join(" ")).toContain(how);
   });
 
-  it("tells more where the question has more to say", () => {
+  it("tells more if the question has more to say", () => {
     const told = asideLines({ ...CONFIRM, more: ["After n, the run stops before it."] }, "?", 80).join(" ");
     expect(told).toContain("After n, the run stops before it.");
   });

@@ -133,7 +133,7 @@ describe("a step that asks, on a terminal", () => {
     expect(terminal.lines.filter((line) => line.includes("found"))).toEqual(["    found"]);
   });
 
-  it("shows what a flag was given for where nobody is asked, and not at a later question", async () => {
+  it("shows what a flag was given for if nobody is asked, and not at a later question", async () => {
     const rows = [{ label: "source", value: "the old one" }];
     const shown = await show(
       { type: "review", step: "make", rows, covers: [] },
@@ -179,12 +179,12 @@ describe("a step that was taken back, on a terminal", () => {
     expect(eventLines(event, { width: 80, verbose: false })).toEqual(always ? told : []);
   });
 
-  it("is not shown as bad where nothing had to be done", async () => {
+  it("is not shown as bad if nothing had to be done", async () => {
     await show(undone);
     expect([...terminal.styles.values()]).not.toContain("bad");
   });
 
-  it("is shown as a failure where it failed", async () => {
+  it("is shown as a failure if it failed", async () => {
     const failed = { ...undone, state: "failed", evidence: "" } as const;
     expect(await show(began, failed)).toMatch(/\u2716|FAILED/);
   });

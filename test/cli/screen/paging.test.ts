@@ -37,7 +37,7 @@ async function shown(...answers: readonly string[]): Promise<readonly string[]> 
   return lines.flatMap((line) => /detail \d+/u.exec(line) ?? []);
 }
 
-it("shows each page once where Enter turns it, and says where b turns back", async () => {
+it("shows each page once if Enter turns it, and says where b turns back", async () => {
   const details = await shown("", "", "y");
   expect(details).toEqual(QUESTION.details);
   expect(typed.asked.slice(0, 2)).toEqual([
@@ -46,7 +46,7 @@ it("shows each page once where Enter turns it, and says where b turns back", asy
   ]);
 });
 
-it("shows the page before again where b is typed, and nothing before the first", async () => {
+it("shows the page before again if b is typed, and nothing before the first", async () => {
   const details = await shown("b", "", "b", "", "", "y");
   expect(details.filter((detail) => detail === "detail 0").length).toBe(2);
   expect(details.at(-1)).toBe("detail 49");

@@ -13,11 +13,11 @@ const BEGAN = { type: "run-began", runbook: "it", title: "It", steps: [], dryRun
 const SCREEN = { rows: 24, height: (line: string) => rowsOf(line, 80) };
 
 describe("what is shown before a question", () => {
-  it("is one page where it fits, the prompt included", () => {
+  it("is one page if it fits, the prompt included", () => {
     expect(pagesOf(SCREEN, lines(4, "step"), lines(16, "row"))).toEqual([[...lines(4, "step"), ...lines(16, "row")]]);
   });
 
-  it("is turned over where it does not: what is decided upon is whole on the last page", () => {
+  it("is turned over if it does not: what is decided upon is whole on the last page", () => {
     const pages = pagesOf(SCREEN, lines(12, "step"), lines(19, "row"));
     expect(pages).toEqual([lines(12, "step"), lines(19, "row")]);
   });
@@ -53,7 +53,7 @@ describe("a page", () => {
 describe("the line of a prompt", () => {
   const screen = { columns: 80, room: 17 };
 
-  it("is left alone where it fits with the answer behind it", () => {
+  it("is left alone if it fits with the answer behind it", () => {
     expect(laidOut("Name of the service", screen)).toBe("Name of the service");
   });
 
@@ -121,7 +121,7 @@ describe("the head of a rehearsal", () => {
     expect(shown.map((line) => line.trim()).join(" ")).toBe(ticket.trim());
   });
 
-  it("is wrapped at words where the title is long", () => {
+  it("is wrapped at words if the title is long", () => {
     const title = "Bring back a deleted Dingo PostgreSQL service from its write-ahead log";
     const shown = told({ ...BEGAN, title, rehearsal: true, resumed: false });
     const head = shown.slice(0, shown.indexOf("run r, 0 steps"));

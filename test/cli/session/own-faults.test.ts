@@ -84,7 +84,7 @@ it.each([
   expect(told.replaceAll(" ", "")).toMatch(/actions\.mjs:\d+"/u);
 });
 
-it("names the file of the action, and the step can be run again where its probe says so", async () => {
+it("names the file of the action, and the step can be run again if its probe says so", async () => {
   const { code, told } = await ran("await new Promise(() => undefined);", NOT_DONE);
   expect([code, told]).toEqual([12, expect.stringContaining(join(place.directory, "actions.mjs"))]);
   expect(told).toContain("dingo-recover resume");

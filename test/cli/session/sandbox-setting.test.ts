@@ -25,7 +25,7 @@ describe.each(["test-backup", "recover-to-time"])("the configuration of %s", (ru
     expect((await read(runbook, "sandbox: unsandboxed\n")).unsandboxed).toBe(true);
   });
 
-  it.each(["yes", "none", "UNSANDBOXED", "false"])("is refused where it says %s", async (text) => {
+  it.each(["yes", "none", "UNSANDBOXED", "false"])("is refused if it says %s", async (text) => {
     await expect(read(runbook, `sandbox: ${text}\n`)).rejects.toThrow(/sandbox/);
   });
 });

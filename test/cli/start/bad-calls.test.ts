@@ -132,7 +132,7 @@ describe("a wrong call", () => {
     expect(new Set(places)).toEqual(new Set([1, 3, 4, 5, 6, 7, 8, 9]));
   });
 
-  it("names WAL-E's own settings first where a test of a backup was told no archive", async () => {
+  it("names WAL-E's own settings first if a test of a backup was told no archive", async () => {
     const { code, stderr } = await place.run(["run", "test-backup", "--yes", "--non-interactive"]);
     expect([code, stderr.replaceAll(/\s+/gu, " ")]).toEqual([
       EXIT.invalid,
@@ -140,7 +140,7 @@ describe("a wrong call", () => {
     ]);
   });
 
-  it("says all that no configuration supplies in one error, each with where it can come from", async () => {
+  it("says all that no configuration supplies in one error, each with if it can come from", async () => {
     const { code, stderr } = await place.run(["run", "--input", "service=a", "--non-interactive"]);
     expect(code).toBe(EXIT.invalid);
     expect(stderr).toContain("5 settings missing");
@@ -222,7 +222,7 @@ describe("a wrong call", () => {
     expect(code).toBe(EXIT.invalid);
     const { message } = JSON.parse(stdout) as { message: string };
     expect(message).toMatch(/^6 mistakes:/);
-    for (const told of ['"host"', '"user"', '"port"', '"bucket"', "CF_API", "BOSH_ENVIRONMENT"])
+    for (const told of ['"host"', '"user"', '"bosh.gateway.port"', '"s3.bucket"', "CF_API", "BOSH_ENVIRONMENT"])
       expect(message).toContain(told);
   });
 
@@ -242,7 +242,7 @@ describe("a wrong call", () => {
     expect(help).toEqual(option);
   });
 
-  it("names the runs to clean up after, where none is named", async () => {
+  it("names the runs to clean up after, if none is named", async () => {
     const { code, stderr } = await place.run(["cleanup"]);
     expect(code).toBe(EXIT.usage);
     expect(stderr).toMatch(/RUN is missing[^]*left\s+anything\s+aside/);

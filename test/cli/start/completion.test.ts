@@ -29,7 +29,7 @@ describe("what is offered for the word that is being typed", () => {
     expect(await offered(...words)).toEqual([...wanted]);
   });
 
-  it("is a command, one of a family, or an option, also where the line asks for help", async () => {
+  it("is a command, one of a family, or an option, also if the line asks for help", async () => {
     expect(await offered("")).toEqual(expect.arrayContaining(["run", "resume", "archive"]));
     expect(await offered("archive", "")).toEqual(expect.arrayContaining(["verify", "copy", "restore"]));
     expect(await offered("resume", "--")).toEqual(expect.arrayContaining(["--decide", "--take-over", "--state-dir"]));
@@ -45,7 +45,7 @@ describe("what is offered for the word that is being typed", () => {
     expect(await offered("runs", "--json", "")).not.toContain("dingo-recover/runs@1");
   });
 
-  it("is a run of the state directory that the line names, and nothing where that cannot be read", async () => {
+  it("is a run of the state directory that the line names, and nothing if that cannot be read", async () => {
     mkdirSync(join(place.state, "runs", "20261125-021500-abcd"), { recursive: true });
     expect(await offered("status", "")).toEqual(["20261125-021500-abcd"]);
     writeFileSync(join(place.directory, "file"), "");

@@ -73,7 +73,7 @@ describe("the entry", () => {
     });
   });
 
-  it("keeps what is compiled only where nobody else can write", () => {
+  it("keeps what is compiled only if nobody else can write", () => {
     const root = realpathSync(mkdtempSync(join(tmpdir(), "dingo-recover-entry-")));
     const cache = join(root, "cache");
     const kept = join(cache, "dingo-recover");

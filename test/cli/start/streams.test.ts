@@ -48,7 +48,7 @@ describe("the program", () => {
     });
   });
 
-  it("ends as a program that SIGPIPE ended where its reader is gone", () => {
+  it("ends as a program that SIGPIPE ended if its reader is gone", () => {
     const log = join(directory, "gone.log");
     writeFileSync(log, `${removed}\n`);
     const command = `"$@" | true; echo "\${PIPESTATUS[0]}"`;

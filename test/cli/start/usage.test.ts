@@ -54,7 +54,7 @@ describe("an option in front of any command", () => {
     expect(remedy).toBe(`Did you mean "${near}"? See dingo-recover --help.`);
   });
 
-  it("is named once where yargs names both of its spellings", async () => {
+  it("is named once if yargs names both of its spellings", async () => {
     const { message, remedy } = await usageError("Unknown arguments: dry-rn, dryRn", ["run", "--dry-rn"]);
     expect(message).toBe('there is no option "--dry-rn" here');
     expect(remedy).toBe('Did you mean "--dry-run"? See dingo-recover run --help.');

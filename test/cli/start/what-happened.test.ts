@@ -19,7 +19,7 @@ describe("what may have happened", () => {
     expect(new Set([...values, "rehearse", "leave"]).size).toBe(values.length + 2);
   });
 
-  it("asks on which Docker host, where it is about one, and gives that to the runbook", async () => {
+  it("asks on which Docker host, if it is about one, and gives that to the runbook", async () => {
     const asked: string[] = [];
     const typed = (value: string): Operator => ({
       ask: (question) => {

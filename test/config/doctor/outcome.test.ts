@@ -11,18 +11,18 @@ describe("how doctor ends", () => {
     expect(endOf({ state: "note" }, { state: "warning" })).toBe(20);
   });
 
-  it("is 15 where somebody refuses, and no less where nobody could look", () => {
+  it("is 15 if somebody refuses, and no less if nobody could look", () => {
     expect(endOf({ state: "warning" }, { state: "failed", code: "access-denied" })).toBe(15);
     expect(endOf({ state: "unknown" })).toBe(15);
     expect(endOf({ state: "failed", code: "does-not-fit" }, { state: "unknown", code: "unreachable" })).toBe(15);
   });
 
-  it("is 21 where something else would stop a run", () => {
+  it("is 21 if something else would stop a run", () => {
     expect(endOf({ state: "failed", code: "does-not-fit" })).toBe(21);
     expect(endOf({ state: "failed" })).toBe(21);
   });
 
-  it("is 10 before all where the configuration is wrong", () => {
+  it("is 10 before all if the configuration is wrong", () => {
     expect(endOf({ state: "unknown" }, { state: "failed", code: "config-invalid" })).toBe(10);
   });
 });

@@ -60,7 +60,7 @@ describe("of several deletions of one name", () => {
   });
 });
 
-describe("where no deletion is found", () => {
+describe("if no deletion is found", () => {
   const living = (createdAt: string): Scene => {
     const scene = new Scene().withNew();
     const [instance] = scene.cf.instances.splice(0);
@@ -102,7 +102,7 @@ describe("an instance whose space is gone", () => {
     );
   });
 
-  it("is alone where its space is still there", async () => {
+  it("is alone if its space is still there", async () => {
     const scene = new Scene().withOldArchive();
     scene.cf.usage.push(
       deleted("2026-11-21T11:00:00Z"),

@@ -109,7 +109,7 @@ describe("the review of a deleted space", () => {
     await expect(review({ apps: [pair] })).rejects.toEqual(failure("input-invalid", /names no service/));
   });
 
-  it("finds nothing where only one service went", async () => {
+  it("finds nothing if only one service went", async () => {
     scene.cf.usage.pop();
     await expect(review()).rejects.toEqual(failure("nothing-found", /no services that were deleted together/));
   });

@@ -48,7 +48,7 @@ describe("the file of an inventory", () => {
     InventoryFile.open(path, now).close();
   });
 
-  it("is free where the process that held it is dead, and not where it ran elsewhere", () => {
+  it("is free if the process that held it is dead, and not if it ran elsewhere", () => {
     const path = place();
     InventoryFile.open(path, now).close();
     const lock = new LockFile(join(path, ".."), path);
@@ -59,7 +59,7 @@ describe("the file of an inventory", () => {
     expect(() => InventoryFile.open(path, now)).toThrow(expect.objectContaining({ code: "locked" }) as Error);
   });
 
-  it("is never a link to something else, and nothing stays locked where it cannot be opened", () => {
+  it("is never a link to something else, and nothing stays locked if it cannot be opened", () => {
     const path = place();
     InventoryFile.open(path, now).close();
     const link = join(path, "..", "link.jsonl");

@@ -70,7 +70,7 @@ describe("a survey", () => {
     for (const line of written) expect(parseInventoryLine(JSON.stringify(line))).toEqual(line);
   });
 
-  it("ends with 21 where a service has no usable backup, whatever else is well or not known", async () => {
+  it("ends with 21 if a service has no usable backup, whatever else is well or not known", async () => {
     const place = world(instance(OLD_GUID, "orders-db"), instance(NEW_GUID, "billing"));
     const { findings, exitCode } = await survey(place);
     expect(findings).toMatchObject([
@@ -85,13 +85,13 @@ describe("a survey", () => {
     expect(exitCode).toBe(20);
   });
 
-  it("ends with 20 where WAL is missing behind the recovery point", async () => {
+  it("ends with 20 if WAL is missing behind the recovery point", async () => {
     const place = world(instance(OLD_GUID, "orders-db"));
     drop(place.store, `wal_005/${segment(4)}.lzo`);
     expect((await survey(place)).exitCode).toBe(20);
   });
 
-  it("ends with 15 where an archive cannot be read, or its bucket is not known: that is no missing backup", async () => {
+  it("ends with 15 if an archive cannot be read, or its bucket is not known: that is no missing backup", async () => {
     const place = world(instance(OLD_GUID, "orders-db"));
     expect((await survey(place, { bucket: undefined })).exitCode).toBe(15);
     place.store.refusals.set("list", "access-denied");

@@ -199,7 +199,7 @@ describe("lines of which the newest of each key is wanted", () => {
     }
   });
 
-  it("are found as any other where there is no room for more of them", () => {
+  it("are found as any other if there is no room for more of them", () => {
     const lines = Array.from({ length: 4500 }, (_each, index) => `push ${index + 10_000}/wal/${"x".repeat(4000)}`);
     for (const finder of [plain, fast]) {
       const found = lines.filter((line) => {

@@ -251,7 +251,7 @@ describe("several threads", () => {
     expect(one.found[0]?.length).toBe(60_000);
   });
 
-  it("end at once where whoever hears of a line fails", async () => {
+  it("end at once if whoever hears of a line fails", async () => {
     const all = Array.from({ length: 40 }, (_each, index) => ["plain", Buffer.from(`needle ${index}\n`)] as const);
     const heard = (): never => {
       throw new Error("enough");

@@ -35,13 +35,13 @@ function search(text: string, from: number, to: number): ReturnType<typeof secti
 const DAY = 24 * 60;
 
 describe("the section of a file that a window lies in", () => {
-  it("is found where its lines follow one another", () => {
+  it("is found if its lines follow one another", () => {
     const section = search(machine("a", 0, DAY), 600, 610);
     expect(section).toBeDefined();
     expect((section?.to ?? 0) - (section?.from ?? 0)).toBeLessThan(machine("a", 0, DAY).length / 4);
   });
 
-  it.each([0.1, 0.3, 0.6, 0.85])("is all of it where another machine's lines stand in it, at %s", (share) => {
+  it.each([0.1, 0.3, 0.6, 0.85])("is all of it if another machine's lines stand in it, at %s", (share) => {
     const cut = Math.floor(DAY * share);
     const text = machine("a", 0, cut) + machine("b", 660, 60) + machine("a", cut, DAY - cut);
     for (const from of [60, 200, 400, 680, 700, 1000, 1300]) {
@@ -54,7 +54,7 @@ describe("the section of a file that a window lies in", () => {
     }
   });
 
-  it("is all of it where another machine's lines fill half a mebibyte in the midst of a large file", () => {
+  it("is all of it if another machine's lines fill half a mebibyte in the midst of a large file", () => {
     const few = machine("a", 0, DAY);
     const long = few.replaceAll("x".repeat(450), "x".repeat(15_000));
     const middle = long.indexOf("\n", long.length / 2 + 1_100_000) + 1;
@@ -63,7 +63,7 @@ describe("the section of a file that a window lies in", () => {
     expect(search(long, 60, 65)).toBeDefined();
   });
 
-  it("is all of it where a few lines of another machine stand at its end", () => {
+  it("is all of it if a few lines of another machine stand at its end", () => {
     const text = machine("a", 0, DAY) + machine("b", 660, 1);
     expect(search(text, 655, 665)).toBeUndefined();
   });

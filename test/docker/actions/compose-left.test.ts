@@ -48,7 +48,7 @@ async function undo(scene: Scene, action: { readonly id: string }, input?: JsonO
 }
 
 describe("an undo", () => {
-  it("tells at its end what is left, where, and how it is removed", async () => {
+  it("tells at its end what is left, if, and how it is removed", async () => {
     const scene = await started();
     for (const action of [bringUp, editFile, setContainerAside, copyService]) await undo(scene, action);
     const told = (await undo(scene, stopStack, STOP)).split("\n");
@@ -100,7 +100,7 @@ describe("what the old container had", () => {
   };
   const lost = async (change: (scene: Scene, id: string) => unknown): Promise<unknown> => (await proof(change))["lost"];
 
-  it("is compared with the new one, and nothing is said where all of it is there", async () => {
+  it("is compared with the new one, and nothing is said if all of it is there", async () => {
     const found = await proof(() => undefined);
     expect(found["lost"]).toEqual([]);
     expect(TOLD.finds(proveMoved.output.parse(found))).toBe("nothing");
@@ -122,13 +122,13 @@ describe("what the old container had", () => {
     expect(TOLD.finds(output)).toBe("warning");
   });
 
-  it("is not silently taken for the same where nobody can compare it", async () => {
+  it("is not silently taken for the same if nobody can compare it", async () => {
     expect(await lost((scene, id) => stackOf(scene).all.delete(id))).toEqual([
       { service: "db", what: expect.stringMatching(/cannot be compared .* is gone$/) as string },
     ]);
   });
 
-  it("in a volume without a name is told where something lay there, and not where it was empty", async () => {
+  it("in a volume without a name is told where something lay there, and not if it was empty", async () => {
     const with_ = (content: string) => (scene: Scene, id: string) => {
       const { mounts } = stackOf(scene).named(KEPT) ?? { mounts: [] };
       const other = mountOf({ kind: "volume", volume: "b".repeat(64), source: "/vols/b", destination: "/etc/x" });
@@ -178,6 +178,33 @@ describe("what the old container had", () => {
       ...rows.map((name) => [name, survey[name] ?? ""]),
     ]) as JsonObject;
     expect(JSON.stringify(await scene.perform(reviewMove, shown))).toContain("db: /etc/x, in the volume");
+  });
+});
+
+describe("files in a container itself", () => {
+  const KEY = { how: "added", path: "/etc/pg/root.key" } as const;
+  const survey = async (change: (scene: Scene) => unknown) => {
+    const scene = running();
+    change(scene);
+    stackOf(scene).layers.set(stackOf(scene).named("mastodon_web_1")?.id ?? "", [KEY]);
+    return (await scene.perform(surveyStack, { ...PROJECT, services: [] }))["staying"];
+  };
+
+  it("of a moved service are told before anything is asked, but for what a mount has and what no start misses", async () => {
+    const paths = ["/run/pg.pid", "/tmp/x", MOVED.path, `${MOVED.path}/base`, "/a", "/b", "/c\u001b", "/d", "/etc/pg"];
+    const wrote = (scene: Scene) =>
+      stackOf(scene).layers.set(MOVED.container_id, [
+        ...paths.map((path) => ({ how: "added", path }) as const),
+        ...[KEY, { how: "changed", path: "/etc" } as const, { how: "deleted", path: "/etc/gone" } as const],
+      ]);
+    expect(await survey(wrote)).toEqual(["db: /a, /b, /c\\u001b, /d and 1 more, in the container itself"]);
+  });
+
+  it("of another one are told if the next start by Compose makes it anew", async () => {
+    expect(await survey((scene) => stackOf(scene).drifted.add("web"))).toEqual([
+      "web: /etc/pg/root.key, in the container itself",
+    ]);
+    expect(await survey(() => undefined)).toEqual([]);
   });
 });
 
@@ -242,7 +269,7 @@ describe("of two runs on one stack", () => {
     expect(stackOf(scene).changed).toEqual([]);
   });
 
-  it("one at least sees the other where both begin at once, and takes its own copy away", async () => {
+  it("one at least sees the other if both begin at once, and takes its own copy away", async () => {
     const scene = running();
     const stack = stackOf(scene);
     const alignTree = stack.alignTree.bind(stack);

@@ -56,7 +56,7 @@ describe("a project", () => {
     expect(JSON.stringify(projects)).not.toContain("hunter22");
   });
 
-  it("is told by the name that its files have by now, and asked by its own where they have none", async () => {
+  it("is told by the name that its files have by now, and asked by its own if they have none", async () => {
     const named = (call: ComposeCall): ComposeAnswer => ({
       ...{ state: "told", text: JSON.stringify({ name: call.project || "other", services: {} }), unset: [] },
     });
@@ -83,7 +83,7 @@ describe("a project", () => {
     ]);
   });
 
-  it("is asked of the other generation where its own is gone, and of both where a file has no container", async () => {
+  it("is asked of the other generation if its own is gone, and of both if a file has no container", async () => {
     const second = (call: ComposeCall) => (call.generation === "v2" ? told({ db: DB }) : MISSING);
     const own = await read(second, { containers: [labels("docker-compose.yml", "1.29.2")] });
     expect(own.calls.map(({ generation }) => generation)).toEqual(["v1", "v2"]);
@@ -120,7 +120,7 @@ describe("a project", () => {
       { unread: "no" },
     ],
     ["has no label of a file", [() => MISSING, { containers: [labels("")] }], { unread: expect.any(String) as string }],
-  ])("is not known where the host %s", async (_, asked, expected) => {
+  ])("is not known if the host %s", async (_, asked, expected) => {
     const { projects } = await read(...asked);
     expect(projects).toMatchObject([{ services: null, ...expected }]);
   });

@@ -215,7 +215,7 @@ describe("the survey of a stack", () => {
       (scene) => (stackOf(scene).readsDirectly = false),
       /cannot be read from where/,
     ],
-  ])("refuses where %s", async (_, change, message) => {
+  ])("refuses if %s", async (_, change, message) => {
     await expect(survey(change)).rejects.toMatchObject({
       code: "guard-refused",
       message: expect.stringMatching(message) as string,

@@ -66,7 +66,7 @@ describe("the data of a stack", () => {
       },
       /what "mastodon_main_1" keeps at "\/srv\/pg" is not known: it takes too long/,
     ],
-  ])("are not moved where %s", async (_, change, message) => {
+  ])("are not moved if %s", async (_, change, message) => {
     await expect(survey(change)).rejects.toMatchObject({
       code: "guard-refused",
       message: expect.stringMatching(message) as string,
@@ -77,7 +77,7 @@ describe("the data of a stack", () => {
 });
 
 describe("the start of a stack", () => {
-  it("is refused beforehand where one container of a service runs and another does not", async () => {
+  it("is refused beforehand if one container of a service runs and another does not", async () => {
     const scene = running();
     stackOf(scene).add("web", { name: "mastodon_web_2", running: false, status: "exited" });
     await expect(scene.perform(surveyStack, { ...PROJECT, services: [] })).rejects.toMatchObject({
@@ -102,7 +102,10 @@ describe("the start of a stack", () => {
     stack.forgotten.add("gone");
     const running = [...RUNNING, { id: gone.id, name: gone.name, service: "gone", grace: 10, ports: [] }];
     await scene.perform(bringUp, { ...UP, running, all: true });
-    expect(stack.changed.slice(-2)).toEqual(["up web db --scale web=1 --scale db=1", `start ${gone.name}`]);
+    expect(stack.changed.slice(-2)).toEqual([
+      "up --no-recreate web db --scale web=1 --scale db=1",
+      `start ${gone.name}`,
+    ]);
     expect(stack.named(seed.name)).toMatchObject({ running: false });
   });
 

@@ -97,7 +97,7 @@ describe("what may not be touched", () => {
     expect(stackOf(scene).files.get(OVERRIDE)).toBe("theirs");
   });
 
-  it("nothing is started where the new directory is gone", async () => {
+  it("nothing is started if the new directory is gone", async () => {
     const scene = await edited();
     stackOf(scene).directories.delete(DESTINATION);
     await expect(perform(scene, "compose.up")).rejects.toThrow(/is not there/);
@@ -116,13 +116,13 @@ describe("what may not be touched", () => {
     const running = [...RUNNING, { ...more[0], service: "extra" }, { ...more[1], service: "web" }];
     await scene.perform(bringUp, { ...UP, running, all: true });
     expect(stack.changed.slice(-3)).toEqual([
-      "up web db extra --scale web=2 --scale db=1 --scale extra=1",
+      "up --no-recreate web db extra --scale web=2 --scale db=1 --scale extra=1",
       `start ${extra.name}`,
       `start ${again.name}`,
     ]);
   });
 
-  it("nothing is started where another container has a port of the stack", async () => {
+  it("nothing is started if another container has a port of the stack", async () => {
     const scene = await edited();
     const port = { container: "3000/tcp", hostIp: "", host: 3000 };
     // Of one that has stopped the engine tells no ports.
@@ -218,7 +218,7 @@ describe("the old container", () => {
     ]);
   });
 
-  it("is not removed where somebody has written to its data since they were copied", async () => {
+  it("is not removed if somebody has written to its data since they were copied", async () => {
     const scene = await copied();
     const stack = stackOf(scene);
     const { input } = caseOf("compose.copy-data");
@@ -241,7 +241,7 @@ describe("the old container", () => {
     expect(stack.named("mastodon_db_1")).toBeDefined();
   });
 
-  it("is not removed where its data lie in its own layer, and it was started since they were looked at", async () => {
+  it("is not removed if its data lie in its own layer, and it was started since they were looked at", async () => {
     const scene = await copied();
     const stack = stackOf(scene);
     stack.alter(MOVED.container_id, { mounts: [], startedAt: "2026-11-22T09:00:00Z" });
@@ -253,7 +253,7 @@ describe("the old container", () => {
     expect(stack.named("mastodon_db_1")).toBeUndefined();
   });
 
-  it("is not removed where the one that is kept lacks its volume", async () => {
+  it("is not removed if the one that is kept lacks its volume", async () => {
     const scene = await copied();
     const stack = stackOf(scene);
     const createLike = stack.createLike.bind(stack);
@@ -302,7 +302,7 @@ describe("the proofs", () => {
     expect([...stackOf(scene).directories.keys()].some((path) => path.endsWith("-proof"))).toBe(false);
   });
 
-  it("of the copy fail where it has fewer rows than were there before the stop", async () => {
+  it("of the copy fail if it has fewer rows than were there before the stop", async () => {
     const scene = warmed();
     const { rows } = await (await scene).perform(stopStack, { ...PROJECT, running: RUNNING, services: [MOVED] });
     expect(rows).toEqual([{ name: "db", rows: proofs[0]?.rows }]);
@@ -354,7 +354,7 @@ describe("the proofs", () => {
 });
 
 describe("what is asked", () => {
-  it("is who was told, where nobody has said so before", async () => {
+  it("is who was told, if nobody has said so before", async () => {
     const scene = running();
     expect(await scene.perform(announce, { project: "mastodon", copied: [{ seconds: 11 }], announced: "all" })).toEqual(
       {
@@ -398,7 +398,7 @@ describe("what is asked", () => {
       seconds: 90,
     });
     expect(JSON.stringify(rows)).toMatch(
-      /EVERY later call needs it.*\+services:.*-# {4}volumes:.*\.gitignore.*mastodon\/\.dockerignore.*starting the stack changes that too/s,
+      /EVERY later call needs it.*\+services:.*-# {4}volumes:.*\.gitignore.*mastodon\/\.dockerignore.*the others with the next `up`/s,
     );
   });
 });

@@ -25,7 +25,7 @@ const onScreen = (lines: Json | undefined): readonly string[] =>
   wrap((lines as readonly string[]).join("\n"), 80, "    ");
 
 describe("the commands that are left to be typed", () => {
-  it("stand whole on a narrow screen, where a stack's old containers are removed", async () => {
+  it("stand whole on a narrow screen, if a stack's old containers are removed", async () => {
     const found = await summariseMove.run(
       context(),
       summariseMove.input.parse({
@@ -57,7 +57,7 @@ describe("the commands that are left to be typed", () => {
     expect(told.filter((line) => line.includes("\n"))).toEqual([]);
   });
 
-  it("stand whole on a narrow screen, where a dump is loaded", async () => {
+  it("stand whole on a narrow screen, if a dump is loaded", async () => {
     const { copies } = await planned(await lost());
     const path = `/var/tmp/dingo-recover-${RUN.id}/0f1c4b671b1b/database-shop.dump`;
     const dump = { chosen: { copy: (copies as unknown[])[0], role: "shop", databases: [facts("shop")] }, counts: [] };
@@ -76,7 +76,7 @@ describe("the commands that are left to be typed", () => {
     );
   });
 
-  it("name a database alone, where its name could be a whole connection string", async () => {
+  it("name a database alone, if its name could be a whole connection string", async () => {
     const { copies } = await planned(await lost());
     const database = "a=b host=evil";
     const dump = { chosen: { copy: (copies as unknown[])[0], role: "shop", databases: [facts(database)] }, counts: [] };

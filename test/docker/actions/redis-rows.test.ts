@@ -15,7 +15,7 @@ const redis = (info: Partial<Said>) => {
 const asked = (info: Partial<Said>) => askRows(redis(info), "cache", MOVED);
 
 describe("the keys of a Redis", () => {
-  it("are counted by database, and none where it says so", async () => {
+  it("are counted by database, and none if it says so", async () => {
     const stdout = "# Keyspace\r\ndb0:keys=12,expires=0,avg_ttl=0\r\ndb3:keys=1,expires=1,avg_ttl=5\r\n";
     expect(await asked({ stdout })).toEqual({
       rows: [
@@ -38,7 +38,7 @@ describe("the keys of a Redis", () => {
     [{ stdout: "" }],
     [{ stdout: "LOADING Redis is loading the dataset in memory\n" }],
     [{ code: 1, stdout: "", stderr: "Error: Server closed the connection\n" }],
-  ])("are not known where the answer is another: %o", async (said) => {
+  ])("are not known if the answer is another: %o", async (said) => {
     expect(await asked(said)).toHaveProperty("why");
   });
 });

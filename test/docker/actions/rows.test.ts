@@ -43,7 +43,7 @@ describe("PostgreSQL is asked", () => {
     });
   });
 
-  it("by TCP where its socket is not in the usual place", async () => {
+  it("by TCP if its socket is not in the usual place", async () => {
     const socket =
       'psql: error: connection to server on socket "/tmp/.s.PGSQL.5432" failed: No such file or directory\n\tIs the server running locally and accepting connections on that socket?\n';
     const { answered, calls } = await asked((call) => {
@@ -57,7 +57,7 @@ describe("PostgreSQL is asked", () => {
     expect(starting.answered).toEqual({ why: socket.trim() });
   });
 
-  it("through another database where the usual one is gone", async () => {
+  it("through another database if the usual one is gone", async () => {
     const { answered, calls } = await asked((call) =>
       databaseOf(call) === "dbname='postgres'"
         ? { code: 2, stderr: 'psql: error: FATAL:  database "postgres" does not exist\n' }
@@ -73,7 +73,7 @@ describe("PostgreSQL is asked", () => {
     'psql: error: FATAL:  Peer authentication failed for user "postgres"',
     'psql: error: FATAL:  no pg_hba.conf entry for host "[local]", user "postgres"',
     'psql: error: connection failed: FATAL:  role "postgres" does not exist',
-  ])("once, where nobody here may: %s", async (stderr) => {
+  ])("once, if nobody here may: %s", async (stderr) => {
     const { answered, calls } = await asked(() => ({ code: 2, stderr }));
     expect(answered).toEqual({ locked: true });
     expect(calls).toHaveLength(1);
@@ -102,7 +102,7 @@ describe("PostgreSQL is asked", () => {
     expect(rowsText([{ name, rows: "1" }])).toBe("shop.public.a\\n  $ docker volume prune -f\\n\\u001b[2J 1");
   });
 
-  it.each(["postgresql", "redis"])("not at all where the image has no client: %s", async (kind) => {
+  it.each(["postgresql", "redis"])("not at all if the image has no client: %s", async (kind) => {
     const stack = new FakeComposeStack();
     const stdout = 'OCI runtime exec failed: exec failed: exec: "x": executable file not found in $PATH: unknown\r\n';
     stack.answer = () => ({ code: 126, stdout, stderr: "" });

@@ -145,7 +145,7 @@ describe("PostgreSQL that lies in no volume", () => {
       unchanged,
     );
 
-  it("is looked for in each layer, also where the engine does not say where that lies", async () => {
+  it("is looked for in each layer, also if the engine does not say where that lies", async () => {
     for (const seen of [{}, NO_LAYER])
       expect(await layered(below("srv/pg"), seen)).toMatchObject({
         code: "nothing-found",
@@ -209,7 +209,7 @@ describe("a volume that was not walked to its end", () => {
     });
   });
 
-  it("stops the look where a person stops it", async () => {
+  it("stops the look if a person stops it", async () => {
     const stopped = new RecoverError("interrupted", "stopped", { remedy: "Go on.", effect: "none" });
     expect(await refused(() => Promise.reject(stopped))).toBe(stopped);
   });

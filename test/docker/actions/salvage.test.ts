@@ -79,7 +79,7 @@ describe("the look into all volumes", () => {
     expect(told).toContain("and 22 more: ? at the question lists them all, and so does the report");
   });
 
-  it("puts the one first that was written next to the time, where nothing else is known", async () => {
+  it("puts the one first that was written next to the time, if nothing else is known", async () => {
     const time = new Date(NOW - 30 * 86_400_000).toISOString();
     const [first] = await candidatesOf(await lost(), { database: "", table: "", time });
     expect(first?.written).toBe(time);
@@ -134,7 +134,7 @@ describe("the look into all volumes", () => {
     expect(found?.evidence.join()).toMatch(/was called "old" and is called "new": you moved or renamed its directory/);
   });
 
-  it("says that they were removed where none is left, and never where one could not be looked into", async () => {
+  it("says that they were removed if none is left, and never if one could not be looked into", async () => {
     const none = changed(await lost(), (state) => ({ ...state, volumes: {}, containers: {} }));
     await expect(survey(none)).rejects.toMatchObject({ code: "nothing-found" });
     const foreign = changed(none, (state) => {
@@ -159,7 +159,7 @@ describe("what is picked", () => {
     });
   });
 
-  it.each([["nowhere"], [""], ["99"], ["\u001b[31m"]])("is refused where %j is no volume", async (word) => {
+  it.each([["nowhere"], [""], ["99"], ["\u001b[31m"]])("is refused if %j is no volume", async (word) => {
     await expect(pick(await lost(), word)).rejects.toMatchObject({
       code: "input-invalid",
       remedy: expect.stringMatching(
@@ -169,7 +169,7 @@ describe("what is picked", () => {
     });
   });
 
-  it("is asked for again where a person mistypes it, and nothing of that is decided", async () => {
+  it("is asked for again if a person mistypes it, and nothing of that is decided", async () => {
     const candidates = await candidatesOf(await lost());
     const bench = new Bench();
     const operator = new ScriptedOperator(["volumes", "99"], ["volumes", ""], ["volumes", "1"]);
@@ -199,20 +199,20 @@ describe("what is picked", () => {
     expect(bench.state.units.get("pick")).toMatchObject({ output: { picked: [{ volume: LOST }] } });
   });
 
-  it("is asked for where the input names none of them", async () => {
+  it("is asked for if the input names none of them", async () => {
     const scene = await lost();
     scene.context.answers.set("volumes", "1");
     expect(await pick(scene, "99")).toMatchObject({ picked: [{ volume: LOST }] });
     expect(scene.context.asked[0]?.prompt).toMatch(/^"99" is no volume with PostgreSQL in it\. Which of them\?/u);
   });
 
-  it("is asked for again where it is in use", async () => {
+  it("is asked for again if it is in use", async () => {
     const scene = changed(await lost(), running);
     scene.context.answers.set("volumes", LOST);
     await expect(pick(scene)).rejects.toMatchObject({ code: "guard-refused" });
   });
 
-  it("is refused where initdb did not come to its end", async () => {
+  it("is refused if initdb did not come to its end", async () => {
     const scene = changed(await lost(), (state) => {
       const volume = state.volumes[LOST];
       const { "base/1/PG_VERSION": _gone, ...nodes } = volume?.tree.nodes ?? {};
@@ -305,7 +305,7 @@ describe("what may not be touched", () => {
     expect(salvageHost(scene).changed).toEqual([]);
   });
 
-  it("is not put back on another libc, where text sorts differently", async () => {
+  it("is not put back on another libc, if text sorts differently", async () => {
     const scene = await lost();
     const input = await caseOf("salvage.put-back").input(scene);
     const [copy] = input["copies"] as readonly JsonObject[];
@@ -340,7 +340,7 @@ describe("a dump", () => {
     expect(salvageHost(scene).engine.state.record).toEqual(before);
   });
 
-  it("is not called proved where a row is missing", async () => {
+  it("is not called proved if a row is missing", async () => {
     const scene = await copied();
     const dumped = await dumpOf(scene);
     const counts = [{ database: "shop", tables: [{ schema: "public", table: "orders", rows: 4213, newest: "" }] }];
@@ -350,7 +350,7 @@ describe("a dump", () => {
     });
   });
 
-  it("is of all where none was named, and of the database postgres too where that has a table", async () => {
+  it("is of all if none was named, and of the database postgres too if that has a table", async () => {
     const scene = await copied();
     const [found] = [await scene.perform(inspectCopy, await caseOf("salvage.inspect").input(scene))];
     const namesOf = async (tables: JsonObject[], dump = ["all"]): Promise<unknown> => {
@@ -380,7 +380,7 @@ describe("a dump", () => {
     });
   });
 
-  it.each(["shp", ""])("is asked for again where a person answers %j", async (answer) => {
+  it.each(["shp", ""])("is asked for again if a person answers %j", async (answer) => {
     const scene = await copied();
     const found = [await scene.perform(inspectCopy, await caseOf("salvage.inspect").input(scene))];
     scene.context.answers.set("databases", answer);

@@ -167,7 +167,7 @@ describe("the audit of a Docker host", () => {
     expect(told).toMatch(/and \d+ more: they stand in the report of this run\n300 findings/);
   });
 
-  it("ends with 15 where nothing is wrong and something could not be looked at", async () => {
+  it("ends with 15 if nothing is wrong and something could not be looked at", async () => {
     const volume = { name: "nfs", createdAt: NOW };
     const state = withVolume(withImage(emptyEngine(), { tag: "plain:1" }), volume);
     const nfs = {
@@ -194,7 +194,7 @@ describe("the audit of a Docker host", () => {
     ]);
   });
 
-  it("says so where the engine's machine has no shell to look by", async () => {
+  it("says so if the engine's machine has no shell to look by", async () => {
     const { look } = await sceneOf(withVolume(emptyEngine({ hasPrograms: false }), { name: "x", createdAt: NOW }));
     expect((await look()).volumes[0]?.contents).toMatchObject({
       kind: "unknown",
@@ -202,7 +202,7 @@ describe("the audit of a Docker host", () => {
     });
   });
 
-  it("reads a database in a layer also where the engine does not say where that lies", async () => {
+  it("reads a database in a layer also if the engine does not say where that lies", async () => {
     let state = withImage(emptyEngine({ storageDriver: "zfs" }), { tag: "plain:1" });
     state = withContainer(state, {
       ...{ name: "db", image: "plain:1", createdAt: NOW },

@@ -59,7 +59,7 @@ describe("the answer", () => {
     });
   });
 
-  it("is that there is none where the program lacks", async () => {
+  it("is that there is none if the program lacks", async () => {
     const missing = new RecoverError("docker-missing", "x", { remedy: "y", effect: "none" });
     const lacks = (run: Shell["run"]) =>
       askCompose({ label: "here", secrets: new Secrets(), run }, ["docker"], { call: CALL });
@@ -68,7 +68,7 @@ describe("the answer", () => {
     expect(await lacks(() => Promise.resolve(noPlugin))).toMatchObject({ state: "missing" });
   });
 
-  it("is no refusal where the machine let nobody ask", async () => {
+  it("is no refusal if the machine let nobody ask", async () => {
     await expect(asked(1, "sudo: a password is required\n")).rejects.toMatchObject({ code: "access-denied" });
   });
 

@@ -65,7 +65,7 @@ it("a release that does not know session_preload_libraries is not given it", () 
   expect(asked("9.4")).toContain("session_preload_libraries");
 });
 
-it("a place in memory is as bounded as /tmp where an image wants a volume", () => {
+it("a place in memory is as bounded as /tmp if an image wants a volume", () => {
   const programs = { ...SERVER.programs, volumes: ["/tmp", "/var/lib/postgresql/data"] };
   const argv = startOnCopy(["docker"], { ...SERVER, programs });
   expect(argv.flatMap((word, at) => (argv[at - 1] === "--tmpfs" ? [word] : []))).toEqual([

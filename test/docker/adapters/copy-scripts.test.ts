@@ -49,7 +49,7 @@ async function filled(
 }
 
 describe("whether a server takes connections", () => {
-  it("is asked with a role, because the account that owns the data may have no name where the programs are", async () => {
+  it("is asked with a role, because the account that owns the data may have no name if the programs are", async () => {
     // libpq makes no attempt when it is told no role and finds no name for the account that it runs as.
     const program = '#!/bin/sh\ncase " $* " in *" -U shop "*) exit 0 ;; *) exit 3 ;; esac\n';
     await writeFile(join(directory, "pg_isready"), program, { mode: 0o755 });
@@ -66,7 +66,41 @@ describe("a copy for a server", () => {
     expect((await lstat(join(directory, "copy", "server.conf"))).mode & 0o777).toBe(0o644);
   });
 
-  it("is whole where a pipe stands for the configuration, and has no pipe", async () => {
+  it("has a file that cannot be read to its end in a form that PostgreSQL stumbles over, and all others", async () => {
+    const [from, data] = [join(directory, "from"), join(directory, "copy", "data")];
+    await Promise.all(["base/5", "pg_xact"].map((each) => mkdir(join(from, each), { recursive: true })));
+    for (const path of ["base/5/16384", "base/5/16384.1", "base/5/16385", "pg_xact/0000"])
+      await writeFile(join(from, path), Buffer.alloc(3 * 8192, 1), { mode: 0o640 });
+    const bad = "*/16384.1|*/0000|*/16385";
+    const cp = `/bin/cp "$@"; cd ${data}; head -c 9000 ${from}/base/5/16384.1 > base/5/16384.1; head -c 5 ${from}/pg_xact/0000 > pg_xact/0000; rm base/5/16385; exit 1`;
+    const stub = async (name: string, text: string) => {
+      await writeFile(join(directory, "later", name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    };
+    await stub("cp", `case $1 in --help) exit;; esac; ${cp}`);
+    // The disk is full, and all can be read.
+    expect(await filled("copy", true)).toMatchObject({ exitCode: 1 });
+    expect(await exists("copy", "complete")).toBe(false);
+    await stub("cat", `case $2 in ${bad}) exit 1;; esac; exec /bin/cat "$@"`);
+    const { exitCode, stdout, stderr } = await filled("copy", true);
+    expect(exitCode, stderr).toBe(0);
+    expect(
+      stdout
+        .split("\n")
+        .filter((line) => line.startsWith("unread "))
+        .sort(),
+    ).toEqual(["base/5/16384.1", "base/5/16385", "pg_xact/0000"].map((path) => `unread ./${path}`));
+    const noPage = (pages: number) => Buffer.alloc(pages * 8192, 0xff);
+    expect(await readFile(join(data, "base/5/16384.1"))).toEqual(Buffer.concat([Buffer.alloc(8192, 1), noPage(2)]));
+    expect(await readFile(join(data, "base/5/16385"))).toEqual(noPage(3));
+    expect(await readFile(join(data, "base/5/16384"))).toEqual(Buffer.alloc(3 * 8192, 1));
+    const modeOf = async (path: string): Promise<number> => (await lstat(join(data, path))).mode & 0o777;
+    expect([await modeOf("base/5/16384.1"), await modeOf("pg_xact/0000")]).toEqual([0o640, 0]);
+    // Files that are put back are the originals, or there are none.
+    expect(await filled("/srv/db", false)).toMatchObject({ exitCode: 1 });
+    expect(await exists("copy", "db")).toBe(false);
+  });
+
+  it("is whole if a pipe stands for the configuration, and has no pipe", async () => {
     await execa("mkfifo", [
       join(directory, "from", "postgresql.conf"),
       join(directory, "from", "postgresql.auto.conf"),
@@ -164,7 +198,7 @@ describe("a directory that is put back", () => {
     expect(await exists("copy", `db.dingo-recover-${RUN}-part`)).toBe(false);
   });
 
-  it("is not made where a link has that name", async () => {
+  it("is not made if a link has that name", async () => {
     await symlink("/nowhere", join(directory, "copy", "db"));
     expect(await filled("/srv/db", false)).toMatchObject({ exitCode: 4 });
     expect(await exists("copy", `db.dingo-recover-${RUN}-part`)).toBe(false);

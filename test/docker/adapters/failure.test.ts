@@ -36,7 +36,7 @@ describe("a docker command that failed", () => {
     expect(failed(stderr).remedy).toMatch(/\.$|: docker info$/);
   });
 
-  it("is waited for where the engine has answered before", () => {
+  it("is waited for if the engine has answered before", () => {
     const stderr = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
     expect(dockerFailure(shell, ["docker", "ps", "-aq"], { code: 1, stdout: "", stderr }).code).toBe("unreachable");
   });
@@ -47,7 +47,7 @@ describe("a docker command that failed", () => {
     expect(dockerFailure(shell, argv, { code: 1, stdout: "", stderr }).code).toBe("unreachable");
   });
 
-  it("has no docker where the shell does not find it", () => {
+  it("has no docker if the shell does not find it", () => {
     expect(failed("sh: 1: docker: not found", 127).code).toBe("docker-missing");
   });
 
@@ -58,7 +58,7 @@ describe("a docker command that failed", () => {
     expect(refused?.message).toMatch(/any local user of "ops@docker1" could use in the copy: bin\/su, dev\/sda$/u);
   });
 
-  it("is not advised to be tried by hand where it changes something", () => {
+  it("is not advised to be tried by hand if it changes something", () => {
     const argv = ["sudo", "-n", "docker", "rm", "web"] as const;
     const result = { code: 1, stdout: "", stderr: "Error response from daemon: something else" };
     expect(dockerFailure(shell, argv, result).remedy).toMatch(/^Run it there by hand/);

@@ -10,7 +10,7 @@ describe("the address of a Docker host", () => {
     ["ops@web1", { user: "ops", host: "web1", port: 22 }],
     ["ssh://ops@web1:2222", { user: "ops", host: "web1", port: 2222 }],
     ["[::1]", { user: "me", host: "[::1]", port: 22 }],
-  ])("%s names the account only where it differs from one's own", (text, address) => {
+  ])("%s names the account only if it differs from one's own", (text, address) => {
     expect(addressOf(text, me)).toEqual(address);
   });
 
@@ -27,7 +27,7 @@ describe("the address of a Docker host", () => {
     },
   );
 
-  it("has to say who logs in where the account has no name", () => {
+  it("has to say who logs in if the account has no name", () => {
     expect(() => addressOf("web1", () => undefined)).toThrow(
       expect.objectContaining({ code: "input-invalid", remedy: "Write it as USER@web1." }),
     );
@@ -44,7 +44,7 @@ describe("who logs in", () => {
     expect(localUser(env, () => "account")).toBe(user);
   });
 
-  it("is nobody where the account has no entry", () => {
+  it("is nobody if the account has no entry", () => {
     const noEntry = (): string => {
       throw new Error("uv_os_get_passwd returned ENOENT");
     };

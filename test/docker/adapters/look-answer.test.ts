@@ -31,7 +31,7 @@ describe("the answer of a look", () => {
     ]);
   });
 
-  it("is unknown where it was cut, for this place and for all after it", () => {
+  it("is unknown if it was cut, for this place and for all after it", () => {
     const answer = `A\0=\0${STAT}fPG_VER`;
     expect(readLooks(answer, ["a", "b", "c"], TERMS).map(({ state }) => state)).toEqual([
       "absent",
@@ -40,7 +40,7 @@ describe("the answer of a look", () => {
     ]);
   });
 
-  it("is unknown, and not empty, where the directory could not be listed", () => {
+  it("is unknown, and not empty, if the directory could not be listed", () => {
     expect(readLooks(`${STAT}!\0\0\0=\0`, ["a"], TERMS)).toMatchObject([{ state: "unknown" }]);
   });
 
@@ -50,7 +50,7 @@ describe("the answer of a look", () => {
     expect(looked).toMatchObject({ state: "seen", more: true, entries: [{ name: "a" }] });
   });
 
-  it("counts a file as not read where its bytes did not come", () => {
+  it("counts a file as not read if its bytes did not come", () => {
     const stat = "S41ed 0 755 1790000000 4096 .\n8180 0 600 1790000000 3 PG_VERSION\n\0D\0E\0";
     expect(readLooks(`${stat}\0\0fPG_VERSION\0!\0=\0`, ["a"], TERMS)).toMatchObject([
       { files: [], unread: ["PG_VERSION"] },
@@ -62,14 +62,14 @@ describe("the answer of a look", () => {
     expect(looked).toMatchObject({ unread: ["pg_wal", "pipe"], links: new Map([["pg_wal", "/walvol/pg_wal"]]) });
   });
 
-  it("has no inodes where the file system counts none", () => {
+  it("has no inodes if the file system counts none", () => {
     const [looked] = readLooks("S41ed 0 755 1 4096 .\n\0D4096 100 50 0 0\n\0E\0\0\0=\0", ["a"], TERMS);
     expect(looked).toMatchObject({ space: { inodes: undefined, freeInodes: undefined } });
   });
 });
 
 describe("the answer of a search", () => {
-  it("is unknown where part of the directory could not be searched", () => {
+  it("is unknown if part of the directory could not be searched", () => {
     expect(readSearches("P\0./a\0!\0\0\0=\0", ["a"], 100)).toMatchObject([{ state: "unknown" }]);
   });
 });

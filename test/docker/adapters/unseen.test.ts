@@ -39,7 +39,7 @@ describe("a path", () => {
     [
       "sudo: unable to resolve host db1: Name or service not known\nstat: cannot stat '/a': No such file or directory\n",
     ],
-  ])("is absent where stat says so: %s", async (stderr) => {
+  ])("is absent if stat says so: %s", async (stderr) => {
     expect(await workOf({ code: 1, stderr }).kind("/srv/db")).toBe("absent");
   });
 
@@ -57,7 +57,7 @@ describe("a path", () => {
       "a name says so",
       { code: 1, stderr: "stat: cannot statx '/srv/x: No such file or directory': Input/output error\n" },
     ],
-  ])("is not taken for absent where %s", async (_, answer) => {
+  ])("is not taken for absent if %s", async (_, answer) => {
     await expect(workOf(answer).kind("/srv/db")).rejects.toThrow();
   });
 
@@ -67,7 +67,7 @@ describe("a path", () => {
   });
 });
 
-describe("a copy that is made where no link leads out", () => {
+describe("a copy that is made if no link leads out", () => {
   const part = `/srv/app/db.dingo-recover-${RUN}-part`;
   const aligned = (answer: Partial<CommandResult>) => {
     const answers = [{ stdout: "directory\n" }, {}, answer];
@@ -85,7 +85,7 @@ describe("a copy that is made where no link leads out", () => {
     });
   });
 
-  it("is refused by its code where a link of another account lies on the way, and says what program is lacking", async () => {
+  it("is refused by its code if a link of another account lies on the way, and says what program is lacking", async () => {
     await expect(aligned({ code: 5, stderr: "/srv/app: a link" })).rejects.toMatchObject({
       code: "foreign-directory",
       effect: "none",
@@ -97,7 +97,7 @@ describe("a copy that is made where no link leads out", () => {
 });
 
 describe("a container or copy of the run's own", () => {
-  it("is gone where nothing is listed, and not where the answer is something else", async () => {
+  it("is gone if nothing is listed, and not if the answer is something else", async () => {
     await workOf({}).endProof("db-proof", RUN);
     await copiesOf({}).end("db-copy", RUN);
     const two = { stdout: `${"a".repeat(64)}\n${"b".repeat(64)}\n` };
@@ -105,7 +105,7 @@ describe("a container or copy of the run's own", () => {
     await expect(copiesOf(two).end("db-copy", RUN)).rejects.toMatchObject(MALFORMED);
   });
 
-  it("is not filled where nobody says with what", async () => {
+  it("is not filled if nobody says with what", async () => {
     const order = { run: RUN, path: "/v", inside: "", to: "copy", isForServer: true };
     await expect(copiesOf({}).fill(order)).rejects.toMatchObject(MALFORMED);
   });
@@ -137,11 +137,11 @@ describe("a dump that is loaded", () => {
     'pg_restore: error: connection to server on socket "/tmp/.s.PGSQL.5432" failed: FATAL:  database "shop" does not exist',
     'pg_restore: [archiver (db)] connection to database "shop" failed: FATAL:  the database system is shutting down',
     "Error response from daemon: Container is not running",
-  ])("is nothing that is said of it where the server is not reached: %s", async (stderr) => {
+  ])("is nothing that is said of it if the server is not reached: %s", async (stderr) => {
     await expect(load({ code: 1, stderr: `${stderr}\n` })).rejects.toMatchObject({ code: "command-failed" });
   });
 
-  it("is cut by a full disk where its server was ended so that room is kept", async () => {
+  it("is cut by a full disk if its server was ended so that room is kept", async () => {
     const stderr = `${complaint}\nError response from daemon: Container copy is not running\nthe server was ended, so that the disk keeps room\n`;
     for (const each of [load({ code: 137, stderr }), loadRoles({ code: 1, stderr })])
       await expect(each).rejects.toMatchObject({ code: "does-not-fit" });

@@ -23,7 +23,7 @@ describe("a file that is written over what was read", () => {
     return (await execa(program, words, { input: came, reject: false })).exitCode;
   };
 
-  it("stays as it was where only a part of the text has come", async () => {
+  it("stays as it was if only a part of the text has come", async () => {
     const [old, fresh] = [join(directory, "old.yml"), join(directory, "fresh.yml")];
     await writeFile(old, "before\n");
     expect(await write(old, "the whole text\n", sha256("before\n"), "the whole")).toBe(4);
@@ -32,7 +32,7 @@ describe("a file that is written over what was read", () => {
     expect((await readdir(directory)).filter((name) => name.startsWith("fresh") || name.includes("-new"))).toEqual([]);
   });
 
-  it("stays a link where it is one, and what that leads to is written", async () => {
+  it("stays a link if it is one, and what that leads to is written", async () => {
     const [file, link] = [join(directory, "shared.yml"), join(directory, "docker-compose.yml")];
     await writeFile(file, "before\n");
     await symlink("shared.yml", link);
@@ -61,7 +61,7 @@ describe("a file that is written over what was read", () => {
     expect((await lstat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it("is made where nothing was", async () => {
+  it("is made if nothing was", async () => {
     expect(await write(join(directory, "new.yml"), "text\n", "")).toBe(0);
     expect(await readFile(join(directory, "new.yml"), "utf8")).toBe("text\n");
   });

@@ -41,7 +41,7 @@ describe("a Compose file that was changed since", () => {
     expect(told(at("bind", "/srv/new"), bound)).toBeDefined();
   });
 
-  it("is none where it says the same, or nobody can tell", () => {
+  it("is none if it says the same, or nobody can tell", () => {
     expect(told(at("named", "pg"))).toBeUndefined();
     expect(told(at("named"))).toBeUndefined();
     expect(told(at("named", "x"), mountOf("elsewhere"))).toBeUndefined();

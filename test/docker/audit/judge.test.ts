@@ -21,7 +21,7 @@ import {
 const codes = (...of: Parameters<typeof findings>): readonly string[] => findings(...of).map(({ code }) => code);
 const ANONYMOUS = anonymousName("a");
 
-describe("where data lie", () => {
+describe("if data lie", () => {
   it("finds nothing wrong with a database in a named volume that is backed up", () => {
     const survey = { volumes: [volume("pg")], containers: [container("db", { mounts: [mountOf("pg")] })] };
     expect(findings(survey)).toEqual([]);
@@ -40,7 +40,9 @@ describe("where data lie", () => {
       expect.stringMatching(/^docker exec shop-db-1 sh -c 'pg_dumpall .*' > shop-db-1-backup$/u),
       "docker stop -t 60 shop-db-1",
       "docker volume create --label com.docker.compose.project=shop --label com.docker.compose.volume=db-data shop_db-data",
-      `docker run --rm --network none --user 0:0 --mount type=volume,src=${ANONYMOUS},dst=/from,readonly,volume-nocopy --mount type=volume,src=shop_db-data,dst=/to,volume-nocopy --entrypoint cp sha256:16 -a /from/. /to/`,
+      `docker create --name shop_db-data-filler --network none --mount type=volume,src=shop_db-data,dst=${PGDATA},volume-nocopy sha256:16 none`,
+      `docker cp -a shop-db-1:${PGDATA} - | docker cp - shop_db-data-filler:/var/lib/postgresql`,
+      "docker rm shop_db-data-filler",
     ]);
     expect(found?.fix).toContain(`volumes: ["db-data:${PGDATA}"]`);
   });
@@ -94,7 +96,9 @@ describe("where data lie", () => {
     expect(used.map(({ fix }) => fix).join("\n")).toContain("COMPOSE_PROJECT_NAME='a$(id)'.");
     const [renamed] = findings({ projects: [project([], { name: "a$(id)", own: "b" })] });
     expect(renamed?.fix).toContain("COMPOSE_PROJECT_NAME='a$(id)' into");
-    expect(lines.join("\n")).toContain(`--mount 'type=volume,"src=a,src=/_db-data",dst=/to,volume-nocopy'`);
+    expect(lines.join("\n")).toContain(
+      `--mount 'type=volume,"src=a,src=/_db-data","dst=/d"",""/:/host$(id)",volume-nocopy'`,
+    );
   });
 
   it("copies into no volume that is there, and no two directories into one", () => {
@@ -152,7 +156,7 @@ describe("where data lie", () => {
     const db = container("db", { layerData: [{ path: "/srv/pg", contents: postgres() }] });
     const [found] = findings({ containers: [db] });
     expect(found).toMatchObject({ code: "data-in-layer", severity: "serious" });
-    expect(found?.commands.at(-1)).toMatch(/^docker cp -a db:\/srv\/pg\/\. - \| docker run /);
+    expect(found?.commands.at(-2)).toMatch(/^docker cp -a db:\/srv\/pg - \| docker cp - db-data-filler:\/srv$/);
   });
 
   it("takes SQLite out of a layer, and mounts nothing over the program that it may lie beside", () => {
@@ -241,7 +245,7 @@ describe("Compose files", () => {
     expect(withService(mount(`${PGDATA}/pg_wal`))).toEqual(["database-without-storage"]);
   });
 
-  it("asks the image where it keeps its data, if the host has it", () => {
+  it("asks the image if it keeps its data, if the host has it", () => {
     const image = { id: "x", tags: ["postgres:18"], volumes: ["/srv/pg"], env: { PGDATA: "/srv/pg/data" } };
     const codesOf = (target: string) =>
       codes({
@@ -252,7 +256,7 @@ describe("Compose files", () => {
     expect(codesOf("/var/lib/postgresql")).toEqual(["database-without-storage"]);
   });
 
-  it("finds nothing where nobody can tell", () => {
+  it("finds nothing if nobody can tell", () => {
     expect(withService({ gaps: ["it takes mounts from other services"] })).toEqual([]);
     expect(withService({ image: null })).toEqual([]);
   });
@@ -294,7 +298,7 @@ describe("mounts", () => {
     expect(codes({ containers: [container("db", { mounts })] })).toEqual(["bind-of-database-read-only"]);
   });
 
-  it("finds two containers that write to one database, and none where one of them only reads", () => {
+  it("finds two containers that write to one database, and none if one of them only reads", () => {
     const both = [container("a", { mounts: [mountOf("pg")] }), container("b", { mounts: [mountOf("pg")] })];
     expect(codes({ volumes: [volume("pg")], containers: both })).toEqual(["written-by-several"]);
     const reads = container("b", { mounts: [{ ...mountOf("pg"), writable: false }] });
@@ -303,7 +307,7 @@ describe("mounts", () => {
     expect(codes({ volumes: [uploads], containers: both })).toEqual([]);
   });
 
-  it("finds one volume of two projects also where one of them does not run", () => {
+  it("finds one volume of two projects also if one of them does not run", () => {
     const both = ["a", "b"].map((name) => container(name, { mounts: [mountOf("pg")], compose: member("db", name) }));
     const survey = (status: object) => ({
       volumes: [volume("pg")],

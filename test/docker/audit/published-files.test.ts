@@ -37,7 +37,7 @@ describe("a Compose file", () => {
   );
 
   it.each(["docker.io/bitnami/redis:latest", "bitnami/redis", "bitnami/mysql:8"])(
-    "keeps the data of %s where its publisher mounts them",
+    "keeps the data of %s if its publisher mounts them",
     (name) => {
       const [, system = ""] = /bitnami\/(\w+)/u.exec(name) ?? [];
       expect(judged(name, `/bitnami/${system}`)).toEqual([]);
@@ -62,7 +62,7 @@ describe("a volume without a name", () => {
       ],
     }).filter(({ code }) => code === "image-makes-volume");
 
-  it("holds no files where it has only the points of other mounts", () => {
+  it("holds no files if it has only the points of other mounts", () => {
     expect(told(["data"], "/var/lib/postgresql/data")).toMatchObject([
       { code: "image-makes-volume", severity: "note" },
     ]);

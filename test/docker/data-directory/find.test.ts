@@ -59,6 +59,15 @@ describe("data below a directory", () => {
       },
       ["influxdb influx", "rabbitmq mq", "sqlite data", "sqlite home/node/.n8n"],
     ],
+    [
+      "of H2 by its first bytes, of ZooKeeper without a number, of SeaweedFS, and of all that GitLab has in one place",
+      {
+        ...{ "h2/app.mv.db": file("H:2,block:3,blockSize:1000"), "old/app.h2.db": file("-- H2 0.5/B --      \n") },
+        ...{ "zk/version-2/snapshot.0": X, "weed/vol_dir.uuid": X },
+        ...{ "opt/postgresql/data/PG_VERSION": file("16\n"), "opt/redis/dump.rdb": file("REDIS0011") },
+      },
+      ["h2 h2", "h2 old", "postgresql opt/postgresql/data", "redis opt/redis", "seaweedfs weed", "zookeeper zk"],
+    ],
     ["not by a name that any package has", { "node_modules/mysql/x": X, "node_modules/uuid/x": X, "store/x": X }, []],
     ["not in a tablespace, whose cluster is elsewhere", { "PG_13_202007201/16384/PG_VERSION": file("13\n") }, []],
   ])("are found %s", async (_, files, expected) => {
@@ -77,11 +86,11 @@ describe("data below a directory", () => {
     expect(await named(files)).toEqual(["postgresql a/b", "postgresql so/far/a/b"]);
   });
 
-  it("are read by root where no container has a shell to look from", async () => {
+  it("are read by root if no container has a shell to look from", async () => {
     expect(await named(below("pgdata"), { hasPrograms: false })).toEqual(["postgresql pgdata"]);
   });
 
-  it("are named in part where they are too many, and that is said", async () => {
+  it("are named in part if they are too many, and that is said", async () => {
     const many = Object.fromEntries(Array.from({ length: 9 }, (_each, at) => [`${at}/dump.rdb`, X]));
     expect(await found(many)).toMatchObject({
       unwalked: "9 directories of it may be databases, and 8 were looked at",

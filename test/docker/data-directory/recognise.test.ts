@@ -100,7 +100,7 @@ describe("what lies in a directory", () => {
     for (const path of asked) expect(path).toMatch(/^[A-Za-z0-9._/-]+$/);
   });
 
-  it("reads the release of MySQL and the format of Redis where they are written down", () => {
+  it("reads the release of MySQL and the format of Redis if they are written down", () => {
     const mysql = [file("ibdata1"), file("auto.cnf"), file("mysql_upgrade_info", "8.0.36")];
     expect(recognise(directory(mysql))).toMatchObject({ system: "mysql", version: "8.0.36" });
     expect(recognise(directory([file("dump.rdb", "REDIS0011")]))).toMatchObject({ system: "redis", version: "RDB 11" });

@@ -85,7 +85,7 @@ describe("check", () => {
     expect(messages("steps.a.x == 1 || steps.a.y == 2")).toHaveLength(2);
   });
 
-  it("asks for a list where a list is meant", () => {
+  it("asks for a list if a list is meant", () => {
     expect(messages("steps.a.rows", "list")).toEqual([]);
     expect(messages("steps.a.rows.filter(row, row.size > 1)", "list")).toEqual([]);
     expect(messages("steps.a.count", "list")).toEqual(["the expression gives a number, not a list"]);

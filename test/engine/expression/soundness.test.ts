@@ -74,7 +74,7 @@ describe("the check of references", () => {
     expect(accepted).toBeGreaterThan(100);
   });
 
-  it("says truly what holds where an expression came out true", () => {
+  it("says truly what holds if an expression came out true", () => {
     fc.assert(
       fc.property(expression, (text) => {
         const { problems, whenTrue } = check(text, SCOPE, { expected: "boolean" });

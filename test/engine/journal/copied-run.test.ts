@@ -73,7 +73,7 @@ describe("the directory of a run", () => {
   it.each([
     ["has more lines", "", "more"],
     ["has other lines", "one", "another"],
-  ])("is not taken in where the journal %s than were accepted", async (_, accepted, swapped) => {
+  ])("is not taken in if the journal %s than were accepted", async (_, accepted, swapped) => {
     const { directory, run } = await copied();
     const [mine, theirs] = [machine(), machine()];
     for (const [state, why] of [
@@ -105,7 +105,7 @@ describe("the directory of a run", () => {
   it.each([
     ["holds more than is taken in", Array.from({ length: 4 }, () => 250 * 1024 ** 2)],
     ["is in more files than are taken in", Array.from({ length: 10_001 }, () => 1)],
-  ])("is refused before it is read where its evidence %s", async (_, sizes) => {
+  ])("is refused before it is read if its evidence %s", async (_, sizes) => {
     const state = machine();
     const { run, journal } = state.create();
     for (let first = 0; first < sizes.length; first += 100) {
@@ -124,7 +124,7 @@ describe("the directory of a run", () => {
     ["holds no JSON", "{"],
     ["is nested until no stack is left", `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`],
     ["is no object, which the field wants", "[]"],
-  ])("is refused where evidence in the place of a value %s", async (_, content) => {
+  ])("is refused if evidence in the place of a value %s", async (_, content) => {
     const state = machine();
     const { run, journal } = state.create();
     const good = await journal.keep("copy-data.json", "{}");
@@ -138,7 +138,7 @@ describe("the directory of a run", () => {
     expect(() => readCopied(there, secrets)).toThrow(expect.objectContaining({ code: "journal-broken" }));
   });
 
-  it("is refused where evidence is larger than its line says, however large", async () => {
+  it("is refused if evidence is larger than its line says, however large", async () => {
     const { directory } = await copied();
     const [digest = ""] = readdirSync(join(directory, "evidence"));
     truncateSync(join(directory, "evidence", digest), 1024 ** 4);
@@ -163,7 +163,7 @@ describe("the directory of a run", () => {
       },
     ],
     ["its journal is empty", "usage", (at) => change(at, () => "")],
-  ])("is refused where %s", async (_, code, damage) => {
+  ])("is refused if %s", async (_, code, damage) => {
     const { directory } = await copied();
     damage(directory);
     expect(() => readCopied(directory, secrets)).toThrow(expect.objectContaining({ code }));

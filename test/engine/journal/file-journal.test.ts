@@ -40,7 +40,7 @@ describe("a journal on disk", () => {
     expect(readFileSync(join(directory, "journal.jsonl"), "utf8")).toMatch(/[^\n]\n$/);
   });
 
-  it("goes on where another process stopped", async () => {
+  it("goes on if another process stopped", async () => {
     const directory = scratch();
     await writeNotes(directory, "one");
     const second = openJournal(directory, { epoch: 2 });
@@ -171,7 +171,7 @@ describe("a journal that cannot be written", () => {
     expect(linesOf(directory)).toHaveLength(1);
   });
 
-  it("has begun nothing where it was the first entry: no run is there to resume", async () => {
+  it("has begun nothing if it was the first entry: no run is there to resume", async () => {
     const before = (): never => {
       throw Object.assign(new Error("ENOSPC: no"), { code: "ENOSPC" });
     };
@@ -182,7 +182,7 @@ describe("a journal that cannot be written", () => {
     });
   });
 
-  it("is refused as a whole where its directory cannot be made", () => {
+  it("is refused as a whole if its directory cannot be made", () => {
     const blocked = join(scratch(), "file");
     writeFileSync(blocked, "");
     expect(() => openJournal(join(blocked, "run"))).toThrow(

@@ -44,7 +44,7 @@ describe("a journal of 3 GiB", () => {
     return { state, run, path };
   }
 
-  it("is refused before anything runs, with where to look", async () => {
+  it("is refused before anything runs, with if to look", async () => {
     const { state, run, path } = await grown();
     const refusal: unknown = expect.objectContaining({
       ...{ code: "journal-too-large", effect: "none", place: path },
@@ -109,7 +109,7 @@ describe("reading line by line", () => {
 });
 
 describe("what lies beside a journal", () => {
-  it("is refused where it is larger than its line says, and larger than a text can be", () => {
+  it("is refused if it is larger than its line says, and larger than a text can be", () => {
     const directory = scratch();
     const evidence = new EvidenceStore(directory, new Secrets());
     const kept = evidence.keep("listing", "content");
@@ -117,7 +117,7 @@ describe("what lies beside a journal", () => {
     expect(() => evidence.recall(kept)).toThrow(expect.objectContaining({ code: "journal-broken" }) as Error);
   });
 
-  it("is followed without being held where it is a log of events", () => {
+  it("is followed without being held if it is a log of events", () => {
     const directory = scratch();
     mkdirSync(directory, { recursive: true });
     const path = join(directory, "events.jsonl");

@@ -159,7 +159,7 @@ describe("the liveness of a process", () => {
     expect(livenessOf({ ...thisProcess(), host: "elsewhere" })).toBe("elsewhere");
   });
 
-  it("is not told of a pid of another namespace, and as ever where none is named", async () => {
+  it("is not told of a pid of another namespace, and as ever if none is named", async () => {
     const { namespace, ...earlier } = thisProcess();
     const pid = await deadPid();
     expect(namespace).toBe(readlinkSync("/proc/self/ns/pid"));

@@ -54,7 +54,7 @@ describe("what lies in the state directory", () => {
     }
   });
 
-  it("is closed again where it was opened to others", async () => {
+  it("is closed again if it was opened to others", async () => {
     const path = join(scratch(), "state");
     const { run, directory } = await withRun(at(path));
     const journal = join(directory, "journal.jsonl");
@@ -73,14 +73,14 @@ describe("what lies in the state directory", () => {
     expect([path, join(path, "runs")].map((each) => statSync(each).mode & 0o777)).toEqual([0o755, 0o700]);
   });
 
-  it("is not used where others may write", () => {
+  it("is not used if others may write", () => {
     const path = scratch();
     chmodSync(path, 0o777);
     expect(() => at(path).create()).toThrow(refused("others may write in it"));
     expect(() => at(path).list()).toThrow(refused("others may write in it"));
   });
 
-  it("is refused where a directory of it is a link", async () => {
+  it("is refused if a directory of it is a link", async () => {
     const [real, elsewhere] = [scratch(), scratch()];
     symlinkSync(real, join(elsewhere, "state"));
     expect(() => at(join(elsewhere, "state")).create()).toThrow(refused("it is a link"));

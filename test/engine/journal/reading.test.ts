@@ -36,7 +36,7 @@ describe("a torn tail", () => {
     }
   });
 
-  it("may have lost pages in its middle, where the padding shows through", async () => {
+  it("may have lost pages in its middle, if the padding shows through", async () => {
     const { bytes, lines } = await threeLines();
     const start = bytes.length - (lines[2]?.length ?? 0) - 1;
     for (const [from, to] of [
@@ -95,7 +95,7 @@ describe("a journal that does not hold", () => {
     expect(() => read(Buffer.from(text.replace("two", "Two")))).toThrow(broken(3));
   });
 
-  it("is broken where a line is missing, doubled, swapped or no JSON", async () => {
+  it("is broken if a line is missing, doubled, swapped or no JSON", async () => {
     const { lines } = await threeLines();
     const [a = "", b = "", c = ""] = lines;
     const journal = (...some: string[]): Buffer => Buffer.from(some.map((line) => `${line}\n`).join(""));
@@ -107,7 +107,7 @@ describe("a journal that does not hold", () => {
     expect(() => read(journal(a, b, "garbage"))).toThrow(broken(3));
   });
 
-  it("is broken where a field is missing or has a wrong type", async () => {
+  it("is broken if a field is missing or has a wrong type", async () => {
     const { lines } = await threeLines();
     const first = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
     const line = (change: Record<string, unknown>): Buffer =>

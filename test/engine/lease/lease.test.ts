@@ -13,7 +13,7 @@ import { Machine, started } from "./machine.ts";
 const KEY = "acme/shop/important-db";
 
 describe("a lease", () => {
-  it("tells another recovery of the same service who has it, where, since when and at which step", async () => {
+  it("tells another recovery of the same service who has it, if, since when and at which step", async () => {
     const memory = new SharedMemory();
     const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
     const hers = await ann.lease(ann.state.create());
@@ -47,7 +47,7 @@ describe("a lease", () => {
     await expect((await eve.lease(eve.state.create())).locks.acquire([KEY])).resolves.toBeUndefined();
   });
 
-  it("keeps none of the keys where one of them is another's", async () => {
+  it("keeps none of the keys if one of them is another's", async () => {
     const memory = new SharedMemory();
     const [ann, bob, eve] = [new Machine(memory, "ann"), new Machine(memory, "bob"), new Machine(memory, "eve")];
     await (await ann.lease(ann.state.create())).locks.acquire(["second"]);
@@ -56,7 +56,7 @@ describe("a lease", () => {
     await expect((await eve.lease(eve.state.create())).locks.acquire(["first"])).resolves.toBeUndefined();
   });
 
-  it("goes on without a take-over where the process died and the machine is the same", async () => {
+  it("goes on without a take-over if the process died and the machine is the same", async () => {
     const memory = new SharedMemory();
     const ann = new Machine(memory, "ann");
     const open = ann.state.create();
@@ -171,7 +171,7 @@ describe("a lock key that another recovery wrote over", () => {
     await expect(hers.locks.check()).rejects.toThrow("this run was taken over by bob on laptop-of-bob");
   });
 
-  it("is no longer ours where it was removed, and nobody can tell where the place is silent", async () => {
+  it("is no longer ours if it was removed, and nobody can tell where the place is silent", async () => {
     const memory = new SharedMemory();
     const ann = new Machine(memory, "ann");
     const { journal, locks } = await ann.lease(ann.state.create());
@@ -243,7 +243,7 @@ describe("a run that is taken over from another machine", () => {
     });
   });
 
-  it("is taken over again where who took it over died before its first line", async () => {
+  it("is taken over again if who took it over died before its first line", async () => {
     const memory = new SharedMemory();
     const [ann, bob, eve] = ["ann", "bob", "eve"].map((name) => new Machine(memory, name)) as [
       Machine,
@@ -267,7 +267,7 @@ describe("a run that is taken over from another machine", () => {
     await expect(again.journal.checkFence()).resolves.toBeUndefined();
   });
 
-  it("is taken over again where its first process wrote a line between the fetch and the take-over", async () => {
+  it("is taken over again if its first process wrote a line between the fetch and the take-over", async () => {
     const memory = new SharedMemory();
     const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
     const hers = await ann.lease(ann.state.create());
@@ -286,7 +286,7 @@ describe("a run that is taken over from another machine", () => {
     await expect(hers.journal.checkFence()).rejects.toMatchObject({ code: "fenced" });
   });
 
-  it("goes on at its first machine where who took it over died before its first line", async () => {
+  it("goes on at its first machine if who took it over died before its first line", async () => {
     const memory = new SharedMemory();
     const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
     const hers = await ann.lease(ann.state.create());
@@ -374,7 +374,7 @@ describe("a run that is taken over from another machine", () => {
   it.each([
     [6_000_000_000, "journal-too-large", "more than is taken in, before any is fetched"],
     [1, "journal-broken", "more than its line says"],
-  ])("is refused where a line names %i bytes of evidence (%s): it holds %s", async (bytes, code) => {
+  ])("is refused if a line names %i bytes of evidence (%s): it holds %s", async (bytes, code) => {
     const memory = new SharedMemory();
     const ann = new Machine(memory, "ann");
     const { journal } = await ann.lease(ann.state.create());
@@ -388,7 +388,7 @@ describe("a run that is taken over from another machine", () => {
     await expect(fetchMirrored(ann.place, journal.run, head)).rejects.toMatchObject({ code });
   });
 
-  it("is refused where the lease is missing or names no line: its tail may have been cut", async () => {
+  it("is refused if the lease is missing or names no line: its tail may have been cut", async () => {
     const memory = new SharedMemory();
     const ann = new Machine(memory, "ann");
     const { journal } = await ann.lease(ann.state.create());
@@ -407,7 +407,7 @@ describe("a run that is taken over from another machine", () => {
     await expect(refused).rejects.toThrow("its lease is missing");
   });
 
-  it("is named by the lease before its first step, and again where the lease was lost", async () => {
+  it("is named by the lease before its first step, and again if the lease was lost", async () => {
     const memory = new SharedMemory();
     const ann = new Machine(memory, "ann");
     const first = await ann.lease(ann.state.create());
@@ -423,7 +423,7 @@ describe("a run that is taken over from another machine", () => {
     await expect(ann.fetch(run)).resolves.toMatchObject({ reading: { head: second.journal.head } });
   });
 
-  it("is refused where the mirror's tail was cut, or a line or its evidence was changed", async () => {
+  it("is refused if the mirror's tail was cut, or a line or its evidence was changed", async () => {
     const memory = new SharedMemory();
     const ann = new Machine(memory, "ann");
     const { journal } = await ann.lease(ann.state.create());

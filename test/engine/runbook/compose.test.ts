@@ -62,7 +62,7 @@ describe("an include", () => {
     );
   });
 
-  it("takes a literal in quotes where it is a whole value, and as it is where it means nothing to YAML", () => {
+  it("takes a literal in quotes if it is a whole value, and as it is if it means nothing to YAML", () => {
     const text = composed(["  - include: inner", "    with:", '      service: "no"', '      apps: ["a: b", c]']);
     expect(text).toContain('    name: "no"\n    lock: instance:no\n    apps: ["a: b","c"]');
   });
@@ -89,7 +89,7 @@ describe("an include", () => {
     "- a",
     "x\n  - id: evil ${{ inputs.org }}",
     '${{ inputs.a == "b" }} # ${{ c }}',
-  ])("is refused where a literal in the middle of plain text would not stay text: %j", (value) => {
+  ])("is refused if a literal in the middle of plain text would not stay text: %j", (value) => {
     const entry = ["  - include: inner", "    with:", `      service: ${JSON.stringify(value)}`];
     const result = composeRunbook(outer(entry), open);
     const message = 'what is given for "service" would not stay one text in inner.yml:9';
@@ -150,7 +150,7 @@ describe("an include", () => {
     expect(loadRunbook(result.text, "outer.yml", REGISTRY)).toMatchObject(wanted);
   });
 
-  it("is refused where what is given to an expression is no template", () => {
+  it("is refused if what is given to an expression is no template", () => {
     const inner = { file: "inner.yml", text: 'inputs:\n  a: {}\nsteps:\n  - id: b\n    when: inputs.a != ""' };
     const entry = ["  - include: inner", "    with:", '      a: "${{ 1 + 1 }}"'];
     const result = composeRunbook(outer(entry), () => inner);
@@ -158,7 +158,7 @@ describe("an include", () => {
     expect("diagnostics" in result && result.diagnostics).toMatchObject([{ file: "outer.yml", line: 5, message }]);
   });
 
-  it("changes nothing where nothing is included", () => {
+  it("changes nothing if nothing is included", () => {
     expect(composed(["  - id: only"])).toBe(outer(["  - id: only"]).text);
   });
 
@@ -174,7 +174,7 @@ describe("an include", () => {
     [["  - include: inner", "    with:", "      service: 3"], 5, /given for "service" does not fit its type "string"/],
     [["  - include: inner", "    wiht:", "      service: a"], 4, /"wiht"/],
     [["  - id: inner", "  - include: inner", "    with:", "      service: a"], 4, /id of the step in outer.yml:3/],
-  ])("is refused where it is wrong, with the line: %j", (entry, line, message) => {
+  ])("is refused if it is wrong, with the line: %j", (entry, line, message) => {
     const result = composeRunbook(outer(entry), open);
     const found = "diagnostics" in result ? result.diagnostics : [];
     const wanted = { file: "outer.yml", line, message: expect.stringMatching(message) as string };

@@ -18,7 +18,7 @@ describe("a runbook that was checked before", () => {
     expect(revived(throughJson(kept(runbook)), runbook.file, REGISTRY)).toStrictEqual(runbook);
   });
 
-  it("is none where an action of it is not known", () => {
+  it("is none if an action of it is not known", () => {
     const runbook = readRunbook("drill");
     const others = new Map([...REGISTRY].filter(([id]) => id !== runbook.steps.at(-1)?.action.id));
     expect(revived(kept(runbook), runbook.file, others)).toBeUndefined();

@@ -32,7 +32,7 @@ function recorded(scene: Scene, { guid = OLD_GUID, name = "important-db", space 
 }
 
 describe("clone-from", () => {
-  it("is offered where the record names this instance and this space, and taken as the operator says", async () => {
+  it("is offered if the record names this instance and this space, and taken as the operator says", async () => {
     const scene = recorded(new Scene(), {});
     scene.context.answers.set("clone-from", "clone");
     expect(await scene.perform(chooseWay, INPUT)).toMatchObject({ clone_from: "important-db" });
@@ -42,7 +42,7 @@ describe("clone-from", () => {
     expect(await scene.perform(chooseWay, INPUT)).toMatchObject({ clone_from: "" });
   });
 
-  it("is never chosen where nobody is asked, unless it was ruled out before", async () => {
+  it("is never chosen if nobody is asked, unless it was ruled out before", async () => {
     const scene = recorded(new Scene(), {});
     await expect(scene.perform(chooseWay, INPUT)).rejects.toEqual(failure("question-unanswered", /clone-from/));
     expect(await scene.perform(chooseWay, { ...INPUT, clone_from: "never" })).toMatchObject({ clone_from: "" });
@@ -60,7 +60,7 @@ describe("clone-from", () => {
       recorded(recorded(new Scene(), {}), { guid: "younger", at: "2026-11-21T00:00:00Z" }),
       /would take a younger instance/,
     ],
-  ])("is not offered where %s", async (_why, scene, why) => {
+  ])("is not offered if %s", async (_why, scene, why) => {
     const found = await scene.perform(chooseWay, INPUT);
     expect(found["clone_from"]).toBe("");
     expect(found["why"]).toMatch(why);
@@ -71,12 +71,12 @@ describe("clone-from", () => {
     ["segments are lost", { lost: 3 }, /has a gap/],
     ["the old database itself is recovered", { database: "/var/vcap/store/x" }, /old database/],
     ["an instance is adopted", { adopt: OLD_GUID }, /adopted/],
-  ])("is not offered where %s", async (_why, change, why) => {
+  ])("is not offered if %s", async (_why, change, why) => {
     const found = await recorded(new Scene(), {}).perform(chooseWay, { ...INPUT, ...change });
     expect([found["clone_from"], found["why"]]).toEqual(["", expect.stringMatching(why)]);
   });
 
-  it("is not offered, with the reason, where the record may not be read", async () => {
+  it("is not offered, with the reason, if the record may not be read", async () => {
     const scene = recorded(new Scene(), {});
     scene.store.refusals.set("list", "access-denied");
     expect((await scene.perform(chooseWay, INPUT))["why"]).toMatch(/could not be looked at/);

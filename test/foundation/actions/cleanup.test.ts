@@ -32,7 +32,7 @@ describe("the review of a cleanup", () => {
     await expect(scene.perform(deleteAsideDirectory, directoryInput)).rejects.toEqual(refused);
   });
 
-  it("refuses where only the copied base backup is left: it was not made by the recovered database", async () => {
+  it("refuses if only the copied base backup is left: it was not made by the recovered database", async () => {
     const scene = await leftOver();
     await remove(scene, `basebackups_005/${OWN_BASE}_backup_stop_sentinel.json`);
     const refused = failure("guard-refused", /which is none of its own: what is aside may still be needed/);
@@ -96,7 +96,7 @@ describe("the deletion of objects", () => {
     expect(await scene.store.reader().list(BUCKET, `backups/${NEW_GUID}/dingo-recover/`)).toEqual([]);
   });
 
-  it("refuses where an object was written after the list was shown, and deletes none", async () => {
+  it("refuses if an object was written after the list was shown, and deletes none", async () => {
     const scene = await leftOver();
     const input = await objectsInput(scene);
     scene.store.seed(BUCKET, `backups/${NEW_GUID}/dingo-recover/${RUN}/replaced/late`, "x");

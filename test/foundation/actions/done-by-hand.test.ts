@@ -42,7 +42,7 @@ describe("an archive that was moved aside by hand", () => {
     expect(scene.context.records("aside-plan")).toHaveLength(1);
   });
 
-  it("is not done where everything is in its place", async () => {
+  it("is not done if everything is in its place", async () => {
     expect(await byHand(stopped(), setAside, asideInput)).toMatchObject({ state: "not-done" });
   });
 });
@@ -64,7 +64,7 @@ describe("a data directory that was moved aside by hand", () => {
     expect(scene.context.records("directory-made")).toEqual([{ path: DATA }]);
   });
 
-  it("is partly done where nobody made the place again", async () => {
+  it("is partly done if nobody made the place again", async () => {
     const scene = await moved();
     scene.cell.directories.delete(DATA);
     expect(await byHand(scene, setDataAside, input)).toMatchObject({ state: "partly" });
@@ -83,7 +83,7 @@ describe("the old system identifier that was put into etcd by hand", () => {
     expect(scene.context.records("key-changed")).toEqual([{ key: KEY, before: NEW_SYSID, after: SYSID }]);
   });
 
-  it("is not done where it is another one", async () => {
+  it("is not done if it is another one", async () => {
     const scene = await emptied();
     expect(await byHand(scene, setInitialize, INPUT)).toMatchObject({ state: "not-done" });
     expect(scene.context.records("key-changed")).toEqual([]);
@@ -102,7 +102,7 @@ describe("a container that was started by hand", () => {
     return { scene, input: { ...WITH_ETCD, ...known, baseline } };
   }
 
-  it("is done where it restores, and is known as started by this run from then on", async () => {
+  it("is done if it restores, and is known as started by this run from then on", async () => {
     const { scene, input } = await started(PREPARING);
     expect(await scene.probe(startContainer, input)).toBe("unknown");
     expect(await byHand(scene, startContainer, input)).toMatchObject({
@@ -112,12 +112,12 @@ describe("a container that was started by hand", () => {
     expect(await scene.probe(startContainer, input)).toBe("done");
   });
 
-  it("is not taken for a restore where it makes a new cluster", async () => {
+  it("is not taken for a restore if it makes a new cluster", async () => {
     const { scene, input } = await started("INFO: initialized a new cluster");
     expect(await byHand(scene, startContainer, input)).toMatchObject({ state: "partly" });
   });
 
-  it("is not done where it still has the life that was stopped", async () => {
+  it("is not done if it still has the life that was stopped", async () => {
     const { scene, input } = await started(PREPARING);
     scene.cell.alter(CONTAINER, { running: false, status: "exited", startedAt: FIRST_LIFE });
     expect(await byHand(scene, startContainer, input)).toMatchObject({ state: "not-done" });
@@ -140,7 +140,7 @@ describe("an application that was restarted by hand", () => {
     return scene;
   }
 
-  it("is done where it was started after it was bound, and not where that was before", async () => {
+  it("is done if it was started after it was bound, and not if that was before", async () => {
     const done = { state: "done", output: { app_guid: "web-guid" } };
     expect(await byHand(bound("2026-11-21T10:00:30Z"), restartApp, INPUT)).toMatchObject(done);
     expect(await byHand(bound("2026-11-21T09:59:30Z"), restartApp, INPUT)).toMatchObject({ state: "not-done" });

@@ -58,7 +58,7 @@ describe("the drill's delete", () => {
     await refused(journaled(created(), { how: "by-hand" }), /does not say that it created/);
   });
 
-  it("refuses where the create did not note that the name was free", async () => {
+  it("refuses if the create did not note that the name was free", async () => {
     await refused(journaled(created(), { records: () => [] }), /does not say that it created/);
   });
 
@@ -70,7 +70,7 @@ describe("the drill's delete", () => {
     },
   );
 
-  it("goes by the last note of several, and refuses where a note does not say what was there", async () => {
+  it("goes by the last note of several, and refuses if a note does not say what was there", async () => {
     await refused(journaled(created(), { records: noted([free([]), free([NEW_GUID])]) }), /was there before/);
     const silent = [free([]), { ...free([]), there: null }];
     await refused(journaled(created(), { records: noted(silent) }), /does not say that it created/);
@@ -104,7 +104,7 @@ describe("the drill's delete", () => {
     await refused(created(), /what would be deleted is "shop\/prod\/billing-db"/, { ...LOST, name: "billing-db" });
   });
 
-  it("refuses where the name belongs to another instance now", async () => {
+  it("refuses if the name belongs to another instance now", async () => {
     const scene = created();
     const [own] = scene.cf.instances;
     if (own !== undefined) scene.cf.instances.unshift({ ...own, guid: OTHER });
@@ -138,7 +138,7 @@ describe("the drill's delete", () => {
 describe("the comparison of the rows", () => {
   const read = { ...TARGET, key_guid: `key-${TAG}` };
 
-  it("holds where every row is as it was written", async () => {
+  it("holds if every row is as it was written", async () => {
     const scene = keyed();
     scene.cell.sql.fill(TABLE, RUN, 30);
     expect(await scene.perform(compareRows, { ...read, ...expectedRows(RUN, 30) })).toEqual(expectedRows(RUN, 30));
@@ -147,7 +147,7 @@ describe("the comparison of the rows", () => {
   it.each([
     ["a row is lost", (scene: Scene) => scene.cell.sql.fill(TABLE, RUN, 29)],
     ["a row is another", (scene: Scene) => scene.cell.sql.fill(TABLE, "another run", 30)],
-  ])("fails where %s", async (_what, change) => {
+  ])("fails if %s", async (_what, change) => {
     const scene = keyed();
     change(scene);
     const compared = scene.perform(compareRows, { ...read, ...expectedRows(RUN, 30) });

@@ -64,14 +64,14 @@ describe.each(["bash", "sh", "bash --norc -i +m", "sh -i +m"])("typed into %s", 
     return stdout;
   };
 
-  it.each(LINES)("%s reaches no database where Cloud Foundry gives no log-in", async (_what, commands) => {
+  it.each(LINES)("%s reaches no database if Cloud Foundry gives no log-in", async (_what, commands) => {
     for (const answer of ["exit 1", `echo '{"errors": [{"title": "CF-ResourceNotFound"}]}'`]) {
       program("cf", answer);
       expect(await typed(commands)).not.toContain("password");
     }
   });
 
-  it.each(LINES)("%s logs in where it does", async (_what, commands) => {
+  it.each(LINES)("%s logs in if it does", async (_what, commands) => {
     program("cf", `echo '{"credentials": {"uri": "postgres://appuser:s3cr3t-word@10.0.0.1:33001/postgres"}}'`);
     const said = (await typed(commands)).split("\n");
     expect(said).toEqual(

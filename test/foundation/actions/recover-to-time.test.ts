@@ -45,7 +45,7 @@ const CHECK = {
 const COUNT = { ...TARGET, database: "postgres", tables: ["visits"], into_schema: "" };
 
 describe("the names of tables", () => {
-  it("are taken as they are written, in the schema public where none is named", () => {
+  it("are taken as they are written, in the schema public if none is named", () => {
     expect(tableNames(["visits", "Shop.Orders", '"Odd.Name"."say ""hi"""'], "")).toEqual([
       { schema: "public", table: "visits" },
       { schema: "Shop", table: "Orders" },
@@ -54,13 +54,13 @@ describe("the names of tables", () => {
   });
 
   it.each([[[]], [["a.b.c"]], [["a\nb"]], [["x".repeat(64)]], [["visits", "public.visits"]]])(
-    "are refused where they are none: %j",
+    "are refused if they are none: %j",
     (names) => {
       expect(() => tableNames(names, "")).toThrow(RecoverError);
     },
   );
 
-  it("meet in one schema where two schemas are loaded into it", () => {
+  it("meet in one schema if two schemas are loaded into it", () => {
     expect(() => tableNames(["a.t", "b.t"], "recovered")).toThrow(/loaded twice/);
   });
 });
@@ -90,7 +90,7 @@ describe("the place where a recovery stopped", () => {
       ],
       /after 2026-11-21T11:05:00Z/,
     ],
-  ])("is no proof where it is another: %j", (said, message) => {
+  ])("is no proof if it is another: %j", (said, message) => {
     expect(() => requireStopped(said, { time: TIME, place })).toThrow(message);
   });
 });
@@ -209,7 +209,7 @@ describe("the name of a database", () => {
     expect(() => inDatabase(name, "SELECT 1;")).toThrow(/psql would read/u);
   });
 
-  it("is quoted where it is a name alone", () => {
+  it("is quoted if it is a name alone", () => {
     expect(inDatabase('sh"op', "SELECT 1;")).toBe('\\connect "sh""op"\nSELECT 1;');
   });
 });
@@ -247,7 +247,7 @@ describe("the load", () => {
     expect(formatOf(version)).toBe(format);
   });
 
-  it("is left to be done by hand where the service's pg_restore does not read the dump, and said beforehand", async () => {
+  it("is left to be done by hand if the service's pg_restore does not read the dump, and said beforehand", async () => {
     const scene = await dumped();
     scene.cell.sql.restoring = "9.6.7";
     const checked = await scene.perform(checkLogin, { ...AS_APPLICATION, pg_dump: "9.6.24" });

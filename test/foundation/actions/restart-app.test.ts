@@ -27,7 +27,7 @@ describe("restarting an application", () => {
     expect(await scene.probe(restartApp, INPUT)).toBe("done");
   });
 
-  it("fails with the application's name where an instance crashes, though the CLI was content", async () => {
+  it("fails with the application's name if an instance crashes, though the CLI was content", async () => {
     const scene = bound();
     scene.cf.instanceStates.push(["RUNNING", "CRASHED"]);
     const restarted = scene.perform(restartApp, INPUT);
@@ -35,7 +35,7 @@ describe("restarting an application", () => {
     expect(await scene.probe(restartApp, INPUT)).toBe("partly");
   });
 
-  it("fails with the application's name where it does not come up in time", async () => {
+  it("fails with the application's name if it does not come up in time", async () => {
     const scene = bound();
     const began = scene.clock.monotonicMs();
     scene.cf.instanceStates.push(["STARTING"]);
@@ -53,7 +53,7 @@ describe("restarting an application", () => {
     expect(scene.cf.restarts).toEqual(["web"]);
   });
 
-  it("is not asked for where somebody has started it since it was bound, and is where that was before", async () => {
+  it("is not asked for if somebody has started it since it was bound, and is if that was before", async () => {
     const scene = bound();
     const [binding] = scene.cf.bindingList.get(NEW_GUID) ?? [];
     if (binding === undefined) throw new Error("nothing is bound");
@@ -91,7 +91,7 @@ describe("restarting an application", () => {
     expect(scene.cf.restarts).toEqual(["web"]);
   });
 
-  it("is asked for again where the instances of the first crashed", async () => {
+  it("is asked for again if the instances of the first crashed", async () => {
     const scene = bound();
     scene.cf.instanceStates.push(["CRASHED"]);
     await scene.perform(restartApp, INPUT).catch(() => undefined);

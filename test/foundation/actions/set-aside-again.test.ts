@@ -29,14 +29,14 @@ describe("an archive that was written again after it had been moved aside", () =
     expect(await scene.probe(copy, await baselineOf(scene))).toBe("done");
   });
 
-  it("is left as it is where something there is neither a copy nor a fresh instance's own", async () => {
+  it("is left as it is if something there is neither a copy nor a fresh instance's own", async () => {
     const scene = await copied();
     write(scene, "wal_005/readme.txt", "whose is this?");
     const input = { ...asideInput, ...(await baselineOf(scene)) };
     await expect(scene.perform(setAside, input)).rejects.toEqual(failure("target-not-fresh", /readme\.txt/));
   });
 
-  it("is not taken for that where a move was interrupted before its last delete", async () => {
+  it("is not taken for that if a move was interrupted before its last delete", async () => {
     const scene = await emptied();
     const [aside = ""] = keysBelow(scene, `/dingo-recover/${RUN}/replaced/wal_005/`);
     const back = aside.replace(`dingo-recover/${RUN}/replaced/`, "wal/");
@@ -60,7 +60,7 @@ describe("an archive that was moved aside by a plan that the journal has lost", 
     expect(await scene.probe(setAside, asideInput)).toBe("done");
   });
 
-  it("is moved to its end where it was moved in part", async () => {
+  it("is moved to its end if it was moved in part", async () => {
     const scene = stopped();
     scene.store.dieAfterChanges = scene.store.changes.length + 7;
     await expect(scene.perform(setAside, asideInput)).rejects.toThrow();

@@ -47,7 +47,7 @@ describe("a space that is missing", () => {
     ["the organization is another one", { deleted_org_guid: "another-guid" }, "nothing-found", /no space/],
     ["the plan is not known", { deleted_plan: "" }, "input-invalid", /"plan" cannot be found/],
     ["applications are wanted", { apps: ["web"] }, "input-invalid", /"apps" cannot be found/],
-  ])("ends the run where %s", async (_what, change, code, message) => {
+  ])("ends the run if %s", async (_what, change, code, message) => {
     await expect(scene.perform(checkTarget, { ...ASKED, ...change })).rejects.toEqual(failure(code, message));
   });
 
@@ -69,7 +69,7 @@ describe("a space that is missing", () => {
     expect(scene.cf.spacesMade).toHaveLength(1);
   });
 
-  it("is not made where the organization's name was given to another one", async () => {
+  it("is not made if the organization's name was given to another one", async () => {
     const made = scene.perform(createSpace, { ...ASKED_FOR, org_guid: "former-guid" });
     await expect(made).rejects.toEqual(failure("guard-refused", /organization "former-guid"/));
     expect(scene.cf.spacesMade).toEqual([]);
@@ -92,14 +92,14 @@ describe("a space that is missing", () => {
       await back.run(scene.context, taken);
     };
 
-    it("gives its name back where it is empty", async () => {
+    it("gives its name back if it is empty", async () => {
       expect((await back.probe(scene.context, taken)).state).toBe("not-done");
       await undo();
       expect(scene.cf.renames).toEqual([`prod prod-${TAG}`]);
       expect((await back.probe(scene.context, taken)).state).toBe("done");
     });
 
-    it("stays as it is where it holds anything", async () => {
+    it("stays as it is if it holds anything", async () => {
       scene.cf.appList.push({ guid: "web-guid", name: "web", state: "STARTED" });
       expect(await back.probe(scene.context, taken)).toMatchObject({
         state: "done",
@@ -120,19 +120,19 @@ describe("a space that is missing", () => {
     it.each([
       ["a route", () => (scene.cf.routes = 1), "1 route"],
       ["a user-provided service", () => scene.cf.instances.push(provided()), "1 service instance"],
-    ])("stays as it is where it holds %s", async (_what, change, held) => {
+    ])("stays as it is if it holds %s", async (_what, change, held) => {
       change();
       expect((await back.probe(scene.context, taken)).evidence).toContain(`it holds ${held}`);
       await expect(undo()).rejects.toEqual(failure("guard-refused", new RegExp(`holds ${held}`)));
       expect(scene.cf.renames).toEqual([]);
     });
 
-    it("is left alone where another one has the name", async () => {
+    it("is left alone if another one has the name", async () => {
       const other = { ...taken, output: { space_guid: "former" } };
       expect((await back.probe(scene.context, other)).state).toBe("done");
     });
 
-    it("gives its name back where the step made it and did not come to its end", async () => {
+    it("gives its name back if the step made it and did not come to its end", async () => {
       expect((await back.probe(scene.context, { ...taken, output: undefined })).state).toBe("not-done");
     });
   });
@@ -150,7 +150,7 @@ describe("a space that is missing", () => {
       expect(scene.cf.renames).toEqual([]);
     };
 
-    it("keeps its name where cf says that it was there", async () => {
+    it("keeps its name if cf says that it was there", async () => {
       scene.cf.rivalSpace = rival;
       expect(await scene.perform(createSpace, ASKED_FOR)).toEqual({ space_guid: "theirs" });
       await stays();
@@ -160,13 +160,13 @@ describe("a space that is missing", () => {
       ["nobody knows who made it", undefined, 0],
       ["another user made it", "eve", 1000],
       ["our user made it before the step asked", "admin", -5000],
-    ])("keeps its name after a kill where %s", async (_what, actor, afterMs) => {
+    ])("keeps its name after a kill if %s", async (_what, actor, afterMs) => {
       await killed();
       if (actor !== undefined) audited(actor, afterMs);
       await stays();
     });
 
-    it("is the run's own after a kill where our user made it after the step asked", async () => {
+    it("is the run's own after a kill if our user made it after the step asked", async () => {
       await killed();
       audited("admin", 1000);
       expect((await back.probe(scene.context, taken)).state).toBe("not-done");

@@ -19,7 +19,7 @@ describe("what a container says at start-up", () => {
     },
   );
 
-  it("counts an initialised cluster as such even where a restore was prepared before", () => {
+  it("counts an initialised cluster as such even if a restore was prepared before", () => {
     const lines = [
       "preparing patroni to restore this container from wal-e backups",
       "2026-11-21 INFO: initialized a new cluster",
@@ -41,7 +41,7 @@ describe("what a container says at start-up", () => {
     ).toBe("local-database");
   });
 
-  it("goes on where the leader key still lives: Patroni restores all the same", () => {
+  it("goes on if the leader key still lives: Patroni restores all the same", () => {
     expect(readStartUp(["leader exists, no additional preparation required"]).decision).toBe("restores");
   });
 });

@@ -38,13 +38,13 @@ describe("what is lost, at the end of a recovery", () => {
   const facts = { deleted_at: "2026-11-24T01:25:08Z", recovery_point: "2026-11-24T01:25:07Z" };
   const lost = async (more: JsonObject) => (await end(false, { ...facts, ...more }))["lost"];
 
-  it("goes by PostgreSQL's own word, and by the archive where it named no transaction", async () => {
+  it("goes by PostgreSQL's own word, and by the archive if it named no transaction", async () => {
     expect(await lost({ recovered_to: "2026-11-24T01:24:05.123Z" })).toMatch(/up to 63 s of writes may be lost/);
     expect(await lost({ last_transaction: "2026-11-24T01:24:35Z" })).toMatch(/up to 33 s of writes may be lost/);
     expect(await lost({})).toMatch(/the recovered data end at \S+ or earlier/);
   });
 
-  it("is nothing where that was shown before, and at least the segments of a gap", async () => {
+  it("is nothing if that was shown before, and at least the segments of a gap", async () => {
     expect(await lost({ nothing_lost: "it ended in an orderly way" })).toBe(
       "nothing is lost: it ended in an orderly way",
     );
@@ -53,11 +53,11 @@ describe("what is lost, at the end of a recovery", () => {
     );
   });
 
-  it("may be less where the directory of the database was recovered", async () => {
+  it("may be less if the directory of the database was recovered", async () => {
     expect(await lost({ database: "/var/vcap/store/x/data/postgres0" })).toContain(", or fewer: the directory");
   });
 
-  it("has no length where it lived on after its deletion", async () => {
+  it("has no length if it lived on after its deletion", async () => {
     const at = { last_transaction: "2026-11-24T01:24:35Z" };
     expect(await lost({ ...at, lived_on: true })).toMatch(/all writes after the last transaction may be lost/);
   });
@@ -81,7 +81,7 @@ describe("what to do next, at the end of a recovery", () => {
     expect(said).toContain("cf target -o shop -s prod && cf delete-service-key orders");
   });
 
-  it("gives the former number of nodes back, where there was more than one", async () => {
+  it("gives the former number of nodes back, if there was more than one", async () => {
     const grow = `cf target -o shop -s prod && cf update-service orders -c '{"node-count":3}'`;
     expect((await end(false, { nodes: ["a", "b", "c"] }))["next"]).toContain(`${grow}  # the former number of nodes`);
     expect(await next(false, { nodes: ["a"] })).not.toMatch(/node/);

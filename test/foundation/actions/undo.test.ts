@@ -98,7 +98,7 @@ describe("the archive", () => {
     expect(await names(scene, `${OLD.prefix}/`)).toEqual(source);
   });
 
-  it("is in doubt where a plan that the journal has lost moved it, and the instance's own may be back in its place", async () => {
+  it("is in doubt if a plan that the journal has lost moved it, and the instance's own may be back in its place", async () => {
     const scene = await copied();
     const baseline = await baselineOf(scene);
     await undo(scene, copy, baseline);
@@ -142,7 +142,7 @@ describe("a journal that was written by another hand", () => {
     expect(await names(scene, `${other}/`)).toHaveLength(1);
   });
 
-  it("moves nothing where the source is the target", async () => {
+  it("moves nothing if the source is the target", async () => {
     const scene = await copied();
     const same = { ...(await baselineOf(scene)), source: asideInput.target };
     await expectRefused(scene, copy, same, "source-protected");
@@ -189,7 +189,7 @@ describe("a key in etcd", () => {
     expect(scene.etcd.keys.get(KEY)).toBe(NEW_SYSID);
   });
 
-  it("is put back by hand as by the tool: with the journal's value, and a compare where there is one now", async () => {
+  it("is put back by hand as by the tool: with the journal's value, and a compare if there is one now", async () => {
     const scene = stopped();
     await scene.perform(setInitialize, input);
     const left = { records: (kind: string) => scene.context.records(kind), output: undefined };

@@ -4,7 +4,7 @@ import { unprotected } from "../../../src/foundation/actions/platform/unprotecte
 describe("what is not protected on its way", () => {
   const [api, endpoint] = ["https://api.sys.example.org", "https://s3.example.org"];
 
-  it("is nothing where TLS is spoken and every certificate is checked", () => {
+  it("is nothing if TLS is spoken and every certificate is checked", () => {
     expect(unprotected({ api }, { endpoint })).toEqual([]);
   });
 

@@ -36,7 +36,7 @@ const whoReads = (...names: readonly string[]): number =>
     ),
   );
 
-it("is this account where the directories are its own, and the words arrive as they are", () => {
+it("is this account if the directories are its own, and the words arrive as they are", () => {
   expect(whoReads("root")).toBe(process.getuid?.());
   expect(said(asReader([at("root")], "printf", "%s|", "a b", "", "--", "$HOME"))).toBe("a b||--|$HOME|");
 });
@@ -70,7 +70,7 @@ describe.runIf(process.getuid?.() === 0)("as root", () => {
     ["others may write to one of root's", ["root"], () => chmodSync(at("root"), 0o775)],
     ["a link of others lies on the way", ["owner/link"], () => symlinkSync(at("root"), at("owner", "link"))],
     ["there is none", ["root", "absent"], () => undefined],
-  ])("is nobody where %s", (_, names, made) => {
+  ])("is nobody if %s", (_, names, made) => {
     made();
     if (names.includes("root")) chownSync(at("root"), 0, OWNER);
     expect(whoReads(...names)).toBe(NOBODY);

@@ -17,7 +17,7 @@ describe("a value that is not known yet", () => {
     expect(() => known(written)).toThrow(UnknownValue);
   });
 
-  it("is one also where a whole output is meant", () => {
+  it("is one also if a whole output is meant", () => {
     const plan = planRun(
       runbookOf([
         step("find", { action: reading(new FakeWorld()), with: { key: "db" } }),

@@ -32,7 +32,7 @@ const CAPTURED: Readonly<Record<string, readonly string[]>> = {
 describe("each row of the table", () => {
   const names = [...TABLE.keys()];
 
-  it.each(names)("tells what it means, where it was seen and from when on: %s", (name) => {
+  it.each(names)("tells what it means, if it was seen and from when on: %s", (name) => {
     const { tells, seen, from } = TABLE.get(name) ?? {};
     expect(tells).toMatch(/^[a-zP].*[^.]$/);
     expect(seen).toMatch(/fixtures\/|release tags|\.(?:c|go|py)\b|strerror|docker_manager\.rb/);

@@ -56,7 +56,7 @@ describe("the ordinary dialer", () => {
     server.close();
   });
 
-  it("is unreachable without effect where nobody listens", async () => {
+  it("is unreachable without effect if nobody listens", async () => {
     await expect(directDialer().connect("127.0.0.1", 1)).rejects.toMatchObject({ code: "unreachable", effect: "none" });
   });
 });

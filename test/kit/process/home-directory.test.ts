@@ -10,7 +10,7 @@ import { statePath } from "../../../src/cli/process/state-path.ts";
 
 const HOME = userInfo().homedir;
 
-it.each(["", ".", "a/b"])("is the one of the account where HOME is %j, for each thing that lies in it", (home) => {
+it.each(["", ".", "a/b"])("is the one of the account if HOME is %j, for each thing that lies in it", (home) => {
   const env = { HOME: home };
   expect(homeDirectory(env)).toBe(HOME);
   expect(sessionFile({ ...env, CF_HOME: "" })).toBe(join(HOME, ".cf", "config.json"));
@@ -18,7 +18,7 @@ it.each(["", ".", "a/b"])("is the one of the account where HOME is %j, for each 
   expect(statePath(undefined, env)).toBe(join(HOME, ".local", "state", "dingo-recover"));
 });
 
-it("is HOME where that is a place", () => {
+it("is HOME if that is a place", () => {
   expect(homeDirectory({ HOME: "/home/op" })).toBe("/home/op");
   expect(statePath("", { HOME: "/home/op" })).toBe("/home/op/.local/state/dingo-recover");
 });

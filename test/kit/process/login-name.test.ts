@@ -7,7 +7,7 @@ describe("the name of who is at work", () => {
     expect(loginName()).toBe(userInfo().username);
   });
 
-  it("is the number where the machine knows no name for it", () => {
+  it("is the number if the machine knows no name for it", () => {
     const unknown = (): never => {
       throw Object.assign(new Error("uv_os_get_passwd returned ENOENT (no such file or directory)"), {
         code: "ERR_SYSTEM_ERROR",

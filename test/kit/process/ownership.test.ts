@@ -16,7 +16,7 @@ afterEach(() => rmSync(place, { recursive: true, force: true }));
 const at = (...names: readonly string[]): string => join(place, ...names);
 const OPEN = () => `lies in a directory that can be written by others (mode 0777): "${at("open")}"`;
 
-it("is nobody where the way belongs to this user, or does not exist yet", () => {
+it("is nobody if the way belongs to this user, or does not exist yet", () => {
   symlinkSync("own", at("link"));
   expect([at("own"), at("link"), at("own", "new", "newer")].map(othersMayLead)).toEqual([
     undefined,
@@ -37,7 +37,7 @@ it.each([
       return at("link");
     },
   ],
-])("is somebody where the path ends %s", (_, made) => {
+])("is somebody if the path ends %s", (_, made) => {
   expect(othersMayLead(made())).toBe(OPEN());
 });
 
@@ -51,7 +51,7 @@ it("is told of a path below the working directory", () => {
   }
 });
 
-it("is nobody where links lead in a circle: nothing can be made there", () => {
+it("is nobody if links lead in a circle: nothing can be made there", () => {
   symlinkSync("circle", at("circle"));
   expect(othersMayLead(at("circle"))).toBeUndefined();
 });

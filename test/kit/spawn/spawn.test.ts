@@ -43,7 +43,7 @@ describe("a program on this machine", () => {
     expect([silent.stdout, fed.stdout]).toEqual(["", "secret\n"]);
   });
 
-  it("is an error that names it where it is not installed", async () => {
+  it("is an error that names it if it is not installed", async () => {
     const call = runProgram({ program: "no-such-program-here", args: [], env: PATH });
     await expect(call).rejects.toMatchObject({ code: "program-missing", effect: "none" });
   });
@@ -67,7 +67,7 @@ describe("a program on this machine", () => {
     await vi.waitUntil(() => !isRunning(Number(readFileSync(file, "utf8"))), { timeout: 120_000 });
   });
 
-  it("is killed hard where it ignores the soft signal", async () => {
+  it("is killed hard if it ignores the soft signal", async () => {
     const args = ["-c", "trap '' TERM; while :; do sleep 1; done"];
     const call = runProgram({ program: "sh", args, env: PATH, timeoutMs: 100, hardKillMs: 300 });
     await expect(call).rejects.toMatchObject({ code: "unreachable" });

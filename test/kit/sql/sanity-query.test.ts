@@ -33,7 +33,7 @@ describe("a sanity query", () => {
     ["SELECT 'open", "not closed"],
     ['SELECT "open', "not closed"],
     ["SELECT 1\0", "NUL"],
-  ])("is refused before anything is created where it reads %j", (query, why) => {
+  ])("is refused before anything is created if it reads %j", (query, why) => {
     expect(() => requireSanityQuery(query)).toThrow(
       expect.objectContaining({
         code: "input-invalid",

@@ -58,7 +58,7 @@ describe("a command over SSH", () => {
     expect(result).toMatchObject({ code: 137, signal: "SIGKILL" });
   });
 
-  it("gets its stdin, and an empty one where there is none", async () => {
+  it("gets its stdin, and an empty one if there is none", async () => {
     const connection = await open();
     expect((await connection.run(command("cat", { stdin: "secret\nSQL" }))).stdout).toBe("secret\nSQL");
     expect((await connection.run(command("cat"))).stdout).toBe("");
@@ -104,12 +104,12 @@ describe("a command over SSH", () => {
     await expect(connection.run(command("true"))).rejects.toMatchObject({ code: "unreachable", effect: "none" });
   });
 
-  it("did not succeed where the server closes without an exit status", async () => {
+  it("did not succeed if the server closes without an exit status", async () => {
     const run = (await open()).run(command("close without status"));
     await expect(run).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
   });
 
-  it("is refused without effect where the server runs no commands", async () => {
+  it("is refused without effect if the server runs no commands", async () => {
     const run = (await open()).run(command("refuse me"));
     await expect(run).rejects.toMatchObject({ code: "access-denied", effect: "none" });
   });
@@ -152,7 +152,7 @@ describe("the log-in over SSH", () => {
     await expect(open({ user: "bosh_1" })).rejects.toMatchObject({ code: "not-logged-in" });
   });
 
-  it("goes on to the next way where the agent does not answer", async () => {
+  it("goes on to the next way if the agent does not answer", async () => {
     const connection = await open({ user: "ops", agent: "/nowhere/agent.sock", password: "s3cret-word" });
     expect(connection.alive).toBe(true);
   });
@@ -175,7 +175,7 @@ describe("the log-in over SSH", () => {
     await expect(refused).rejects.toMatchObject({ code: "host-key-unknown", remedy: "Pin the ssh-ed25519 key." });
   });
 
-  it("is unreachable where nobody listens", async () => {
+  it("is unreachable if nobody listens", async () => {
     const port = server.port;
     await server.stop();
     server = await ShellServer.start({ accounts: {} });

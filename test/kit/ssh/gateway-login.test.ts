@@ -60,7 +60,7 @@ function reach(settings: Partial<GatewaySettings>): Gateway {
 const FINGERPRINT = fingerprint(parseHostKey(HOST_KEY.public) ?? { type: "", blob: Buffer.alloc(0) });
 
 describe("the log-in to the gateway", () => {
-  it("asks for the passphrase of a locked key, again where it was mistyped, and once for all reconnects", async () => {
+  it("asks for the passphrase of a locked key, again if it was mistyped, and once for all reconnects", async () => {
     const server = await serve({ publicKeys: [LOCKED.public] });
     const operator = new ScriptedOperator(["gateway.passphrase", "open-sesame"], ["gateway.passphrase", PASSPHRASE]);
     const way = reach({ privateKey: LOCKED.private, operator });
@@ -90,7 +90,7 @@ describe("the log-in to the gateway", () => {
     expect([agent.signatures > 0, operator.ids]).toEqual([true, []]);
   });
 
-  it("asks for a password where the gateway takes one, again where it was wrong", async () => {
+  it("asks for a password if the gateway takes one, again if it was wrong", async () => {
     const server = await serve({ password: "s3cret-word" }, { offers: ["password"] });
     const operator = new ScriptedOperator(["gateway.password", "wrong-word"], ["gateway.password", "s3cret-word"]);
     await reach({ operator }).ready();
@@ -114,7 +114,7 @@ describe("the log-in to the gateway", () => {
     ]);
   });
 
-  it("stops without effect where nobody is there to answer, and says what to set", async () => {
+  it("stops without effect if nobody is there to answer, and says what to set", async () => {
     const server = await serve({ code: "123456" });
     const refused = reach({ operator: new ScriptedOperator() }).ready();
     await expect(refused).rejects.toMatchObject({ code: "question-unanswered", exitCode: 13, effect: "none" });
@@ -189,7 +189,7 @@ describe("the gateway's host key", () => {
 describe("an idle gateway", () => {
   const login = { password: "s3cret-word" };
 
-  it("stays open by keep-alives where silence would close it", async () => {
+  it("stays open by keep-alives if silence would close it", async () => {
     const server = await serve(login);
     firewall = await IdleFirewall.before(server.port, { idleMs: 2_000 });
     const way = reach({ ...login, port: firewall.port, keepAliveMs: 400 });
@@ -201,7 +201,7 @@ describe("an idle gateway", () => {
     expect(server.logins).toEqual(["ops"]);
   });
 
-  it("is logged in to again where it was closed all the same", async () => {
+  it("is logged in to again if it was closed all the same", async () => {
     const server = await serve(login);
     firewall = await IdleFirewall.before(server.port, { idleMs: 1_500 });
     const way = reach({ ...login, port: firewall.port, keepAliveMs: 0 });

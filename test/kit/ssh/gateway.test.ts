@@ -213,7 +213,7 @@ describe("the gateway hop", () => {
     });
   });
 
-  it("refuses a gateway whose key nobody knows, and says what to write where", async () => {
+  it("refuses a gateway whose key nobody knows, and says what to write if", async () => {
     const refused = open({}).forward("10.0.0.9", 80);
     await expect(refused).rejects.toMatchObject({
       code: "host-key-unknown",

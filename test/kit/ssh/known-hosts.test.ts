@@ -41,7 +41,7 @@ describe("known_hosts", () => {
     expect(found(`jump.example.org ${A}\n@revoked * ${A}\n@cert-authority *.example.org ${B}`)).toEqual([]);
   });
 
-  it("names the revoked keys of the host, also where nothing else is known of it", () => {
+  it("names the revoked keys of the host, also if nothing else is known of it", () => {
     const revoked = (text: string) => knownHostKeysIn(text, "jump.example.org", 22).revoked.map(({ blob }) => blob);
     expect(revoked(`@revoked * ${A}\n@revoked other ${B}`)).toEqual([parseHostKey(A)?.blob]);
     expect(revoked(`jump.example.org ${B}\n@revoked ${hashed("jump.example.org")} ${A}`)).toEqual([
@@ -60,7 +60,7 @@ describe("known_hosts", () => {
 });
 
 describe("a host key", () => {
-  it("is refused where the name of its type and its content differ", () => {
+  it("is refused if the name of its type and its content differ", () => {
     expect(parseHostKey(`ssh-rsa ${A.split(" ")[1]}`)).toBeUndefined();
     expect(parseHostKey("")).toBeUndefined();
   });

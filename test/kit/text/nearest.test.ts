@@ -11,12 +11,12 @@ describe("did you mean", () => {
     expect(nearest(word, ["id", "title", "with", "for_each", "cf.create-service"])).toBe(meant);
   });
 
-  it("takes the first that begins so where nothing is nearer", () => {
+  it("takes the first that begins so if nothing is nearer", () => {
     expect(nearest("happy", ["unhappy-end", "happy-last-era", "happy-first-era"])).toBe("happy-last-era");
     expect(nearest("ha", ["happy-last-era"])).toBeUndefined();
   });
 
-  it("stays silent where nothing is near", () => {
+  it("stays silent if nothing is near", () => {
     expect(nearest("retries", ["id", "title", "with"])).toBeUndefined();
     expect(nearest("x", ["id", "title"])).toBeUndefined();
     expect(nearest("bogus", ["logs"])).toBeUndefined();

@@ -47,7 +47,7 @@ describe("foreign text on a screen", () => {
 
 describe("text that a person wrote", () => {
   it.each(["\x1b", "\0", "\r", "\x7f", "\u009b", "\u200e", "\u2028", "\u202e", "\u2066", "\ufeff"])(
-    "is found out where a terminal would obey it: %j",
+    "is found out if a terminal would obey it: %j",
     (sign) => {
       expect(hasObeyed(`db${sign}`)).toBe(true);
       expect(firstObeyed(`db${sign}`)).toBe(2);
@@ -55,7 +55,7 @@ describe("text that a person wrote", () => {
   );
 
   it.each(["Größe\u00adorg", "db\u200b", "a\u2060b", "\u{e0041}", "a\n\tb"])(
-    "counts as it is where something of it is only not seen: %j",
+    "counts as it is if something of it is only not seen: %j",
     (text) => {
       expect(hasObeyed(text)).toBe(false);
       expect(firstObeyed(text)).toBe(-1);

@@ -13,7 +13,7 @@ describe("a remedy, outside a run", () => {
     expect(goingOnByCommand(remedy)).toBe("Wait, then run the same command again.");
   });
 
-  it("stays as it is where it says nothing of that", () => {
+  it("stays as it is if it says nothing of that", () => {
     expect(goingOnByCommand("Resume nothing.")).toBe("Resume nothing.");
     const error = new RecoverError("unreachable", "no answer", { remedy: "Wait." });
     expect(ofCommand(error)).toBe(error);

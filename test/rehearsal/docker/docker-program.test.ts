@@ -23,7 +23,7 @@ describe("the box's docker", () => {
     for (const close of closing.splice(0)) await close();
   });
 
-  it("says what the engine says, with its code, and reads where it is told to alone", async () => {
+  it("says what the engine says, with its code, and reads if it is told to alone", async () => {
     const engine = new DockerEngine(withVolume(emptyEngine(), VOLUME), () => 0);
     const served = await serveDockerProgram(directory, (call) =>
       call.words.includes("-i")

@@ -26,7 +26,7 @@ describe("a stack without a place for its data", () => {
   );
 
   it(
-    "is taken back where the disk was full, and the old stack runs with every row",
+    "is taken back if the disk was full, and the old stack runs with every row",
     async () => {
       const scenario = scenarioNamed("persist-full-disk");
       expect(ended(await rehearsals.play({ scenario, undo: true }))).toEqual([0, []]);

@@ -37,7 +37,7 @@ const LIVING: ReadonlySet<string> = new Set([
 ]);
 
 describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))("the scenario %s", (_name, scenario) => {
-  it("begins now, with nothing unknown called and the archive of the instance left, where it had one", () => {
+  it("begins now, with nothing unknown called and the archive of the instance left, if it had one", () => {
     const { world, old } = open(scenario);
     // An archive that a real server has written is as old as it is.
     expect(world.now).toBe(scenario.onLaptop === true ? scenario.beginsAt?.(START) : START);
@@ -96,7 +96,7 @@ describe("the scenarios together", () => {
     expect(slow.reduce((sum, each) => sum + each, 0)).toBe(2);
   });
 
-  it("keep no events of the first era, where only the logs tell of the deletion", () => {
+  it("keep no events of the first era, if only the logs tell of the deletion", () => {
     const { cloudController, world, old } = open(named("happy-first-era"));
     expect([...cloudController.usageEvents, ...cloudController.auditEvents]).toEqual([]);
     const lines = world.syslog.map(({ text }) => text).filter((text) => text.includes(old));

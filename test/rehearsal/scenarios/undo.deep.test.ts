@@ -113,7 +113,7 @@ describe.concurrent("the cleanup after a rehearsed recovery", () => {
   );
 
   it(
-    "stops with 13 and deletes nothing where the owner's yes is not there, though --yes is given and the target typed",
+    "stops with 13 and deletes nothing if the owner's yes is not there, though --yes is given and the target typed",
     async () => {
       const { "any confirm": agrees, "any typed": typed } = AGREES;
       const scenario = { ...happy(), answers: { "any confirm": agrees, "any typed": typed } };

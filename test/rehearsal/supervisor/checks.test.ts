@@ -17,7 +17,7 @@ function complaintsAfter(...events: readonly WorldEvent[]): readonly string[] {
 }
 
 describe("what the box says of a rehearsal", () => {
-  it("is nothing where the source was only read", () => {
+  it("is nothing if the source was only read", () => {
     const request = { by, operation: "get", bucket: BUCKET, key: SYSID, status: 200 } as const;
     const from = { bucket: BUCKET, key: SYSID };
     expect(

@@ -37,7 +37,7 @@ describe("what a rehearsed run leaves behind", () => {
     ]);
   });
 
-  it("is no leak where it holds none of them", () => {
+  it("is no leak if it holds none of them", () => {
     mkdirSync(join(stateDirectory, "runs", "r"), { recursive: true });
     writeFileSync(join(stateDirectory, "runs", "r", "journal.jsonl"), '{"password":"<masked>"}\n');
     expect(leakComplaints(state, { stateDirectory, run: "r" })).toEqual([]);

@@ -28,7 +28,7 @@ function beginIn(directory: string, run: string): void {
 }
 
 describe("the box of a rehearsed run", () => {
-  it("is the one whose program began it, also where two boxes stand at once", () => {
+  it("is the one whose program began it, also if two boxes stand at once", () => {
     const [one, two] = [box("one"), box("two")];
     mkdirSync(join(state, "runs", "run-b"), { recursive: true });
     beginIn(two, "run-b");

@@ -11,7 +11,7 @@ beforeAll(() => {
 afterAll(() => rehearsals.remove());
 
 it(
-  "is waited for where that passes",
+  "is waited for if that passes",
   async () => {
     const weather = new Weather([blowOf("cf=503"), blowOf("director=503"), blowOf("s3:Nothing=reset")]);
     const { exitCode, complaints } = await rehearsals.play({ trouble: weather.over });
@@ -22,7 +22,7 @@ it(
 );
 
 it(
-  "ends the run with 15, waiting, where it stays so for longer than the patience",
+  "ends the run with 15, waiting, if it stays so for longer than the patience",
   async () => {
     const weather = new Weather([blowOf("cf#1-=503")]);
     const args = [...rehearsals.sitting.args, "--patience", "1m"];

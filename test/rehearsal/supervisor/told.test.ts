@@ -16,7 +16,7 @@ it("a run that was noted and never came to its first entry is named to nobody", 
   expect(begun(state, "run-a")).toEqual({ run: "run-a", journal });
 });
 
-it("the time of the last entry is known, also where a kill has cut the line behind it", () => {
+it("the time of the last entry is known, also if a kill has cut the line behind it", () => {
   const state = scratch();
   expect(lastWritten(state, "run-a")).toBe(0);
   const journal = join(state, "runs", "run-a", "journal.jsonl");

@@ -34,7 +34,7 @@ describe("simulated WAL", () => {
     expect(walk.reached).toBe(8n * BigInt(SEGMENT));
   });
 
-  it("does not go on where the segment before ends elsewhere", () => {
+  it("does not go on if the segment before ends elsewhere", () => {
     expect(readTo([5, bytes(5, [])], [6, bytes(6, [], 4096)]).end?.flawed).toBe(true);
   });
 });

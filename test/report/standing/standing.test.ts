@@ -118,14 +118,14 @@ describe("what a run has done", () => {
     );
   });
 
-  it("tells a step whose proof failed as not known, where it noted nothing that tells of it", () => {
+  it("tells a step whose proof failed as not known, if it noted nothing that tells of it", () => {
     const plan = noted("aside", "aside-plan", { to: "s3://b/replaced" });
     expect(standingText(lines(ASIDE, plan, failed("aside", "proof-failed", "partly")))).toBe(
       "Begun, and perhaps done: the archive of the empty instance lies aside.",
     );
   });
 
-  it("was nothing where somebody said too early that it was done by hand", () => {
+  it("was nothing if somebody said too early that it was done by hand", () => {
     const create = begun("create", "cf.create-service", { name: "db" });
     const free = noted("create", "name-was-free", { name: "db" });
     expect(standingText(lines(create, free, failed("create", "proof-failed", "not-done")))).toBe(
@@ -133,7 +133,7 @@ describe("what a run has done", () => {
     );
   });
 
-  it("is gone, and was something, where a probe misses what was done", () => {
+  it("is gone, and was something, if a probe misses what was done", () => {
     const again: EntryBody = { type: "step-undone", step: "stop", attempt: 1, evidence: "", again: true };
     const missed = failed("stop", "command-failed", "not-done");
     expect(standingText(lines(STOP, done("stop"), again, STOP, missed))).toMatch(/^Nothing is left/);
@@ -176,19 +176,19 @@ describe("S4: what stays when a run was taken back", () => {
     ]);
   });
 
-  it("is nothing where the space has no instance of the run", () => {
+  it("is nothing if the space has no instance of the run", () => {
     const none = undone("create", "the space has no service instance of this run");
     expect(standingText(lines(CREATE, none))).toBe("Nothing is left of what this run has changed.");
   });
 
-  it("is told in the probe's words where nobody noted a name", () => {
+  it("is told in the probe's words if nobody noted a name", () => {
     const found = undone("create", 'the service instance of this run is "db-aside" (g)');
     expect(standingText(lines(CREATE, done("create"), found))).toBe(
       'Taken back, and left behind: the step "create" (the service instance of this run is "db-aside" (g)).',
     );
   });
 
-  it("is told in a person's words where a person decided, and in the step's own of somebody's action", () => {
+  it("is told in a person's words if a person decided, and in the step's own of somebody's action", () => {
     const word: EntryBody = {
       ...{ type: "decided", step: "stop", decision: "adopt", by: "operator", why: "", back: true },
     };

@@ -67,13 +67,22 @@ export const reviewMove = defineAction({
         : [
             {
               label: "ALSO",
-              value: `the Compose file says something else of ${[...new Set(drifted)].join(", ")} than what runs: starting the stack changes that too`,
+              value: `the Compose file says something else of ${[...new Set(drifted)].join(", ")} than what runs: the moved ones get that, the others with the next \`up\``,
             },
           ]),
       ...staying.map((what) => ({
         label: "stays",
-        value: `where it is, as nothing there is known for a database, and goes with its container: ${what}; a service that --input services names is moved with all of them`,
+        value: `where it is, and goes with its container: ${what}`,
       })),
+      ...(staying.length === 0
+        ? []
+        : [
+            {
+              label: "  or",
+              value:
+                "begin anew with --input services=SERVICE,… to move all unnamed volumes of a service; copy files of a container with `docker cp`",
+            },
+          ]),
       {
         label: "kept",
         value: "each old container as an image and a container of its own, with its volume, out of Compose's sight",

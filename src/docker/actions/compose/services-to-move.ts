@@ -187,7 +187,7 @@ async function isUnused(
   return (await work.entries(mount.source)).every((name) => points.has(name));
 }
 
-function isWithin(path: string, directory: string): boolean {
+export function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === "/" ? "/" : `${directory}/`);
 }
 

@@ -6,6 +6,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { dataPathsOf } from "../../compose/data-paths.ts";
 import { callByLabels, LABEL, widestCall } from "../../compose/labels.ts";
 import { engineInfo } from "../../../kit/commands/docker-commands.ts";
+import { RecoverError } from "../../../errors.ts";
 import { pointsIn } from "../../data-directory/places.ts";
 import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
 import type { ComposeCall, DockerWork } from "../../../ports/docker-work.ts";
@@ -24,7 +25,7 @@ import { canBeAsked, whyNot } from "./rows.ts";
 import { planOverride } from "./plan-override.ts";
 import { guardAlone } from "./unfinished-copy.ts";
 import { unknownProject } from "./unknown-project.ts";
-import { servicesToMove } from "./services-to-move.ts";
+import { isWithin, servicesToMove } from "./services-to-move.ts";
 import { callInput, containersOf, openStack, refuse, stackInput } from "./stack.ts";
 
 const input = z.strictObject({ ...stackInput, services: z.array(z.string()) });
@@ -118,7 +119,7 @@ async function surveyed(context: Context, request: z.infer<typeof input>): Promi
     builds: [...edit.builds],
     compose_version: composeVersion,
     running: stopOrder(members, new Set(edit.services.map(({ container_id: id }) => id))),
-    staying: await stayingOf(members, { host, work, moving: edit.services }),
+    staying: await stayingOf(members, { host, work, moving: edit.services, drifted: edit.drifted }),
     seconds: downtimeOf(bytes / BYTES_PER_SECOND),
   };
 }
@@ -144,23 +145,59 @@ async function guardAnswers(work: DockerWork, moved: MovedService, members: read
   );
 }
 
-/** Unnamed volumes with data of no known database, of every service: they go with their containers, and are not moved. */
-async function stayingOf(
-  members: readonly DockerContainer[],
-  about: { readonly host: DockerHost; readonly work: DockerWork; readonly moving: readonly MovedService[] },
-): Promise<string[]> {
+interface Staying {
+  readonly host: DockerHost;
+  readonly work: DockerWork;
+  readonly moving: readonly MovedService[];
+  readonly drifted: readonly string[];
+}
+
+/**
+ * Files that go with their containers and are not moved: unnamed volumes with data of no known database, of every service;
+ * and the layers of services that this run or the next `up` makes anew.
+ */
+async function stayingOf(members: readonly DockerContainer[], about: Staying): Promise<string[]> {
   const anonymous = new Set((await about.host.volumes()).filter((one) => one.anonymous).map(({ name }) => name));
   const texts: string[] = [];
-  for (const { id, labels, mounts } of members) {
+  for (const container of members) {
+    const { id, labels, mounts } = container;
+    const service = labels[LABEL.service] ?? "";
     const paths = about.moving.filter((one) => one.container_id === id).map(({ path }) => path);
     for (const { volume, source, destination } of mounts) {
       if (!anonymous.has(volume) || paths.includes(destination)) continue;
       const points = pointsIn(destination, mounts);
       if ((await about.work.entries(source)).some((name) => !points.has(name)))
-        texts.push(`${labels[LABEL.service] ?? ""}: ${destination}, in the volume ${volume.slice(0, 12)}…`);
+        texts.push(`${service}: ${destination}, in the volume ${volume.slice(0, 12)}…`);
     }
+    if (paths.length === 0 && !about.drifted.includes(service)) continue;
+    const files = await leftInLayer(about.host, container, paths);
+    if (files !== undefined) texts.push(`${service}: ${files}`);
   }
   return texts;
+}
+
+/** Nothing below them is missed. */
+const PASSING = ["/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/var/lock", "/var/cache"];
+const SHOWN = 4;
+
+async function leftInLayer(
+  host: DockerHost,
+  { id, mounts }: DockerContainer,
+  moved: readonly string[],
+): Promise<string | undefined> {
+  const kept = [...PASSING, ...moved, ...mounts.map(({ destination }) => destination)];
+  try {
+    const written = ((await host.changes(id)) ?? []).filter(({ how }) => how !== "deleted").map(({ path }) => path);
+    const above = new Set(written.map((path) => posix.dirname(path)));
+    const left = written.filter((path) => !above.has(path) && !kept.some((each) => isWithin(path, each)));
+    const more = left.length > SHOWN ? ` and ${left.length - SHOWN} more` : "";
+    return left.length === 0
+      ? undefined
+      : `${left.slice(0, SHOWN).map(printable).join(", ")}${more}, in the container itself`;
+  } catch (error) {
+    if (!(error instanceof RecoverError) || error.code !== "answer-incomplete") throw error;
+    return "more files in the container itself than the engine can list";
+  }
 }
 
 /** Refuses if the room does not suffice. Every copy stays; only one second copy is there at a time. */

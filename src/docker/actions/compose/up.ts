@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
-import { composeUp } from "../../../kit/commands/compose-commands.ts";
+import { composeUp, type ComposeUp } from "../../../kit/commands/compose-commands.ts";
 import { removeContainer, stopContainer } from "../../../kit/commands/docker-work-commands.ts";
 import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
 import { typed } from "../storage/host-input.ts";
@@ -69,8 +69,7 @@ export const bringUp = defineAction({
   undo,
   describe(request) {
     const services = servicesOf(request);
-    const order = { services, scales: scalesOf(request, services) };
-    return typed(request, (words) => [composeUp(words, callOf(request), order)]);
+    return typed(request, (words) => [composeUp(words, callOf(request), { services, ...howFor(request, services) })]);
   },
   async guard(context, request) {
     const { host, work } = await openStack(context, request);
@@ -96,7 +95,7 @@ export const bringUp = defineAction({
     await context.beforeEffect();
     const before = await idle(context, request);
     const names = await knownServices(host, request);
-    if (names.length > 0) await work.composeUp(callOf(request), names, scalesOf(request, names));
+    if (names.length > 0) await work.composeUp(callOf(request), names, howFor(request, names));
     // Of a service that the file does not have any more, or one more container of it: Compose does not know that it ran.
     for (const { id, startedAt } of await idle(context, request)) {
       if (!before.some((one) => one.id === id && one.startedAt === startedAt)) continue;
@@ -143,12 +142,13 @@ async function knownServices(host: DockerHost, request: Input): Promise<readonly
 }
 
 /**
- * The number of containers that ran before, not the file's: no more servers on one directory, and no container less.
+ * The number of containers that ran before, not the file's: no more servers on one directory, and no container less. The
+ * others are started as they were: made anew, they would lose their own layers.
  */
-function scalesOf({ running }: Input, names: readonly string[]): Readonly<Record<string, number>> {
+function howFor({ running, all }: Input, names: readonly string[]): ComposeUp {
   const counts = new Map<string, number>();
   for (const { service } of running) counts.set(service, (counts.get(service) ?? 0) + 1);
-  return Object.fromEntries([...counts].filter(([service]) => names.includes(service)));
+  return { scales: Object.fromEntries([...counts].filter(([service]) => names.includes(service))), keeps: all };
 }
 
 /** Containers that ran, are still there, and do not run. */

@@ -4,6 +4,7 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { fillByHand, makeVolume, removeVolume } from "../../../kit/commands/database-copy-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
+import { onOneLine } from "../../../kit/text/printable.ts";
 import { hostInput, typed } from "../storage/host-input.ts";
 import { volumeName } from "./candidate.ts";
 import { copied, fillOrder } from "./copied.ts";
@@ -12,7 +13,12 @@ import { OwnCopies } from "./own-copies.ts";
 
 const input = z.strictObject({ ...hostInput.shape, copy: copied });
 type Input = z.infer<typeof input>;
-const output = z.object({ files: z.number(), bytes: z.number(), tablespaces: z.number() });
+const output = z.object({
+  files: z.number(),
+  bytes: z.number(),
+  tablespaces: z.number(),
+  unread: z.array(z.string()).default([]),
+});
 type Output = z.infer<typeof output>;
 
 const orderOf = (run: string, { copy }: Input) => ({ ...fillOrder(run, copy, copy.name), isForServer: true });
@@ -54,18 +60,20 @@ export const copyVolume = defineAction({
     if ((await own.volume(copy.name)) === undefined) await own.make(copy.name);
     context.progress({ message: `copying ${bytesText(copy.bytes)} of ${volumeName(copy.original)}` });
     await context.beforeEffect();
-    const filled = await own.copies.fill(orderOf(context.run.id, request));
+    const all = await own.copies.fill(orderOf(context.run.id, request));
+    const filled = { ...all, unread: [...all.unread] };
     // If somebody started the original meanwhile, the copied data have changed.
     await guardOriginal(context, request, copy);
-    await context.record("filled", { ...filled });
+    await context.record("filled", filled);
     return filled;
   },
   probe: (context, request) => probe(context, request),
-  async verify(context, request, { files, tablespaces }) {
+  async verify(context, request, { files, tablespaces, unread }) {
+    const damaged = unread.length === 0 ? "" : `; NOT READ to the end: ${onOneLine(unread.join(", "))}`;
     const whole = await (await OwnCopies.open(context, request)).isWhole(request.copy.name);
     return {
       holds: whole,
-      evidence: `${request.copy.name} ${whole ? `holds the copy (${counted(files, "file")}${tablespaces === 0 ? "" : `, without ${counted(tablespaces, "tablespace")} that lie elsewhere`})` : "holds no whole copy"}`,
+      evidence: `${request.copy.name} ${whole ? `holds the copy (${counted(files, "file")}${tablespaces === 0 ? "" : `, without ${counted(tablespaces, "tablespace")} that lie elsewhere`})${damaged}` : "holds no whole copy"}`,
     };
   },
 });

@@ -1,4 +1,4 @@
-/** Data of which nothing on this host is a backup. That there is none elsewhere nobody can see: the operator can say so. */
+/** Data beside which no container is a backup program. Nobody looks elsewhere: the operator can say that there is one. */
 import { dataIn } from "../../data-directory/recognise.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -33,7 +33,7 @@ function finding(stock: Stock, data: UsedData): Finding {
   return stock.of(container, {
     code: "data-without-backup",
     severity: "warning",
-    what: `Nothing on this host backs up ${dataText(contents)}${label === undefined ? "" : `: its label ${quoted(label)} is no proof`}.`,
+    what: `No backup of ${dataText(contents)} was found: of the containers with its files, and those of its stack, none is a known backup program that runs or ended well${label === undefined ? "" : `; its label ${quoted(label)} is no proof`}. Jobs of the host (cron, systemd) and other machines were not looked at.`,
     fix: `Take a backup by the system's own means, and regularly; if there is one elsewhere, say so with --input backed_up=${quote([container.name])}.`,
     commands: dumpLines(stock, data),
   });

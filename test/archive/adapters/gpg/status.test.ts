@@ -8,7 +8,7 @@ const END = ["DECRYPTION_FAILED", "END_DECRYPTION"];
 const failure = (code: number) => lines("ENC_TO A 1 0", `ERROR pkdecrypt_failed ${code}`, "BEGIN_DECRYPTION", ...END);
 
 describe("a message that gpg was given", () => {
-  it("is whole where it says so, and its sum holds", () => {
+  it("is whole if it says so, and its sum holds", () => {
     const whole = lines(...HAD, "DECRYPTION_INFO 2 9 0", "PLAINTEXT 62 1 ", "DECRYPTION_OKAY", "GOODMDC");
     expect(openingOf(0, whole)).toEqual({ opening: "whole" });
     expect(openingOf(0, lines(...HAD, "DECRYPTION_INFO 0 9 2", "PLAINTEXT 62 1 ", "DECRYPTION_OKAY"))).toEqual({
@@ -26,7 +26,7 @@ describe("a message that gpg was given", () => {
     ["cut in its first packet, which ends with 0", lines("NODATA 3"), 0],
     ["cut in its first bytes, of which nothing is said", [], 0],
     ["no message", lines("NODATA 1", "NODATA 2"), 2],
-  ])("is damaged where it is %s", (_how, status, code) => {
+  ])("is damaged if it is %s", (_how, status, code) => {
     expect(openingOf(code, status).opening).toBe("damaged");
   });
 

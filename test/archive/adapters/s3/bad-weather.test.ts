@@ -138,7 +138,7 @@ describe("an object that is not what was asked for", () => {
   it.each([
     ["ignores the range", '"abc"'],
     ["is another one", '"other"'],
-  ])("is left before it is read where it %s", async (_, etag) => {
+  ])("is left before it is read if it %s", async (_, etag) => {
     const left = new Promise<void>((resolve) =>
       server.script((_request, response) => {
         response.writeHead(200, { etag, "content-length": String(2 ** 40) }).write("begin");
@@ -220,7 +220,7 @@ describe("a store that goes away in the middle of an answer", () => {
   const whole = text(200, "abcd", { etag: '"abc"' });
   const get = async () => Buffer.from(await server.store().reader().get(FROM, { ifMatch: "abc" })).toString();
 
-  it.each(PASSING)("and says so with %i %s is asked again, and is unreachable where it stays", async (status, code) => {
+  it.each(PASSING)("and says so with %i %s is asked again, and is unreachable if it stays", async (status, code) => {
     server.script(error(status, code), whole);
     expect(await get()).toBe("abcd");
     server.script(error(status, code));
@@ -239,7 +239,7 @@ describe("a store that goes away in the middle of an answer", () => {
     },
   );
 
-  it("is asked again for a body that is shorter than announced, and is unreachable where it stays", async () => {
+  it("is asked again for a body that is shorter than announced, and is unreachable if it stays", async () => {
     server.script(cut, cut, whole);
     expect(await get()).toBe("abcd");
     server.script(cut);
@@ -357,7 +357,7 @@ describe("refusals", () => {
 });
 
 describe("an object that is not there", () => {
-  it("is absent only where the bucket is there", async () => {
+  it("is absent only if the bucket is there", async () => {
     const head = () => server.store().reader().head(FROM);
     server.script(text(404, ""), text(200, ""));
     expect(await head()).toBeUndefined();
@@ -405,7 +405,7 @@ describe("the region of a bucket", () => {
     expect(await region(text(301, "", { "x-amz-bucket-region": "eu-west-3" }))).toBe("eu-west-3");
   });
 
-  it("is asked for where the header is missing; null is us-east-1 and EU is eu-west-1", async () => {
+  it("is asked for if the header is missing; null is us-east-1 and EU is eu-west-1", async () => {
     const location = (inside: string) => text(200, `<LocationConstraint xmlns="x">${inside}</LocationConstraint>`);
     expect(await region(text(200, ""), location(""))).toBe("us-east-1");
     expect(await region(text(200, ""), location("EU"))).toBe("eu-west-1");

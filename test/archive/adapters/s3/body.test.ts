@@ -67,18 +67,18 @@ describe("a stream whose connection breaks", () => {
     expect(server.requests).toHaveLength(CONTENT.length);
   });
 
-  it("fails, and does not end, where no more bytes come", async () => {
+  it("fails, and does not end, if no more bytes come", async () => {
     server.script(serve(10), serve(0));
     await expect(read()).rejects.toMatchObject({ code: "answer-incomplete", effect: "none" });
     expect(server.requests).toHaveLength(4);
   });
 
-  it("fails where nobody answers any more", async () => {
+  it("fails if nobody answers any more", async () => {
     server.script(serve(10), (request) => request.socket.destroy());
     await expect(read()).rejects.toMatchObject({ code: "unreachable", effect: "none" });
   });
 
-  it("fails where the object is another one meanwhile, whether the store says so or not", async () => {
+  it("fails if the object is another one meanwhile, whether the store says so or not", async () => {
     server.script(serve(10), error(412, "PreconditionFailed"));
     await expect(read()).rejects.toMatchObject({ code: "object-changed" });
     server.script(serve(10), error(404, "NoSuchKey"));
@@ -87,7 +87,7 @@ describe("a stream whose connection breaks", () => {
     await expect(read()).rejects.toMatchObject({ code: "answer-malformed" });
   });
 
-  it("fails where the rest is not the rest", async () => {
+  it("fails if the rest is not the rest", async () => {
     server.script(serve(10), sized(200, CONTENT, { etag: '"abc"' }));
     await expect(read()).rejects.toMatchObject({ code: "answer-malformed" });
   });
@@ -101,7 +101,7 @@ describe("a stream", () => {
     await expect(read()).rejects.toMatchObject({ code: "answer-malformed" });
   });
 
-  it("is refused where the answer does not say how long it is: its end could not be told from a break", async () => {
+  it("is refused if the answer does not say how long it is: its end could not be told from a break", async () => {
     server.script(serve(CONTENT.length, { announced: false }));
     await expect(read()).rejects.toMatchObject({ code: "answer-incomplete" });
   });
@@ -112,7 +112,7 @@ describe("a stream", () => {
     ["a shorter range", "bytes=2-4", "bytes 2-3/36"],
     ["the head", "bytes=-4", "bytes 0-3/36"],
     ["a part of the rest", "bytes=30-", "bytes 30-33/36"],
-  ])("is refused where a store answers with %s instead of the range", async (_, range, answered) => {
+  ])("is refused if a store answers with %s instead of the range", async (_, range, answered) => {
     const [, first = "0", last = "35"] = /bytes (\d+)-(\d+)/.exec(answered ?? "") ?? [];
     const headers = { etag: '"abc"', ...(answered === undefined ? {} : { "content-range": answered }) };
     server.script(sized(206, CONTENT.slice(Number(first), Number(last) + 1), headers));
@@ -173,7 +173,7 @@ describe("lifecycle rules", () => {
     ]);
   });
 
-  it("are none only where the store says so", async () => {
+  it("are none only if the store says so", async () => {
     server.script(error(404, "NoSuchLifecycleConfiguration"));
     expect(await rules()).toEqual([]);
     server.script(error(501, "NotImplemented"));

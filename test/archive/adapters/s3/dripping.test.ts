@@ -35,7 +35,7 @@ describe("an answer that comes byte by byte", () => {
     await expect(impatient().list("bucket", "x/")).rejects.toMatchObject({ code: "unreachable", effect: "none" });
   });
 
-  it("is no page of a listing where more comes at a time either", async () => {
+  it("is no page of a listing if more comes at a time either", async () => {
     server.script(dripping({}, 20_000));
     await expect(impatient().list("bucket", "x/")).rejects.toMatchObject({ code: "unreachable", effect: "none" });
   });
@@ -53,7 +53,7 @@ describe("an answer that comes byte by byte", () => {
     await expect(impatient().get(AT)).rejects.toMatchObject({ code: "unreachable", effect: "none" });
   });
 
-  it("is read on as an object where enough comes of it, for as long as it takes", async () => {
+  it("is read on as an object if enough comes of it, for as long as it takes", async () => {
     const piece = Buffer.alloc(32 * 1024);
     const pieces = 120;
     server.script((_, response) => {

@@ -78,7 +78,7 @@ describe("keys for sources", () => {
     expect(spoken()).toContain("GET KEYID");
   });
 
-  it("stand alone where there are no others, and nothing is written", async () => {
+  it("stand alone if there are no others, and nothing is written", async () => {
     store = server.store({
       sourceCredentials: () => Promise.resolve({ accessKeyId: "READER", secretAccessKey: SECRET }),
       credentials: () => Promise.reject(new Error("no keys")),

@@ -13,7 +13,7 @@ const pageOf = (keys: readonly string[], next?: string): Page => ({
 const tokenOf = (going: Going | undefined): string => (going !== undefined && "token" in going ? going.token : "0");
 
 describe("the pages of a listing", () => {
-  it("end with an error where empty pages never end", async () => {
+  it("end with an error if empty pages never end", async () => {
     let count = 0;
     const endless = (): Promise<Page> => {
       count += 1;
@@ -22,7 +22,7 @@ describe("the pages of a listing", () => {
     await expect(listEveryPage(endless, whole)).rejects.toMatchObject({ code: "answer-incomplete" });
   });
 
-  it("end with an error where new tokens lead to old pages", async () => {
+  it("end with an error if new tokens lead to old pages", async () => {
     let count = 0;
     const pages = [["a", "b"], ["c"], ["a", "b"]];
     const again = (): Promise<Page> => Promise.resolve(pageOf(pages[count++ % 3] ?? [], `token-${count}`));
@@ -33,7 +33,7 @@ describe("the pages of a listing", () => {
     expect(count).toBe(3);
   });
 
-  it("end with an error where new keys never end", async () => {
+  it("end with an error if new keys never end", async () => {
     let count = 0;
     const endless = (): Promise<Page> => {
       count += 1;
@@ -46,7 +46,7 @@ describe("the pages of a listing", () => {
     expect(count).toBe(5);
   });
 
-  it("end with an error where a key is longer than any that S3 keeps, and name it cut", async () => {
+  it("end with an error if a key is longer than any that S3 keeps, and name it cut", async () => {
     const longest = "ä".repeat(512);
     const listed = await listEveryPage(() => Promise.resolve(pageOf([longest])), whole);
     expect(listed.map(({ key }) => key)).toEqual([longest]);
@@ -74,7 +74,7 @@ describe("the pages of a listing", () => {
     );
   });
 
-  it("go on behind as many as were asked for where all the others are wanted by then", async () => {
+  it("go on behind as many as were asked for if all the others are wanted by then", async () => {
     const pages = [["a", "b"], ["c", "d"], ["e"]];
     const listed = async (most: number, goesOn: () => boolean): Promise<readonly string[]> => {
       const fetchPage = (going: Going | undefined): Promise<Page> => {
@@ -90,7 +90,7 @@ describe("the pages of a listing", () => {
     expect(await listed(3, () => true)).toEqual(["a", "b", "c", "d", "e"]);
   });
 
-  it("are all read for a range of keys where a store lists in no order, and where it knows no start", async () => {
+  it("are all read for a range of keys if a store lists in no order, and if it knows no start", async () => {
     const unordered = [["c", "a"], ["e", "b"], ["d"]];
     const fetchPage = (going: Going | undefined): Promise<Page> => {
       const at = Number(tokenOf(going));

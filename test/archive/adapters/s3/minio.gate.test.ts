@@ -188,7 +188,7 @@ describe("an object that is too large for one copy, on MinIO", () => {
     expect(await sameContent(store, { bucket: BUCKET, info: from }, { bucket: BUCKET, info: there })).toBe(true);
   });
 
-  it("leaves no upload behind where the source is another one", async () => {
+  it("leaves no upload behind if the source is another one", async () => {
     const store = open().writer({ source: OLD, into: [{ bucket: BUCKET, prefix: "large" }] });
     const size = 2 * PART + 1_000;
     const copy = store.copy(at("large/from"), at("large/never"), {

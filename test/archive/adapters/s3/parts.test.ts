@@ -81,7 +81,7 @@ describe("a copy in parts", () => {
     ["a part does not say how it ended", { part: text(200, "<CopyPartResult/>") }, "answer-incomplete"],
     ["the end answers 200 with an error", { complete: error(200, "InternalError") }, "unreachable"],
     ["the connection breaks at the end", { complete: (request) => request.socket.destroy() }, "unreachable"],
-  ])("ends the upload where %s", async (_, other, code) => {
+  ])("ends the upload if %s", async (_, other, code) => {
     await expect(copy(other)).rejects.toMatchObject({ code });
     expect(steps().at(-1)).toBe("abort");
   });
@@ -97,7 +97,7 @@ describe("a copy in parts", () => {
     await expect(reader.get(FROM)).rejects.toThrow("stopped");
   });
 
-  it("is no copy where what is there in the end is something else", async () => {
+  it("is no copy if what is there in the end is something else", async () => {
     const etag = '<CompleteMultipartUploadResult><ETag>"other"</ETag></CompleteMultipartUploadResult>';
     await expect(copy({ complete: text(200, etag) })).rejects.toMatchObject({ code: "answer-incomplete" });
   });

@@ -88,7 +88,7 @@ esac`,
     });
   });
 
-  it("has one where what runs in it is heard", async () => {
+  it("has one if what runs in it is heard", async () => {
     await bwrap(RUNS);
     expect((await open()).name).toBe("bubblewrap 0.8.0");
   });

@@ -101,7 +101,7 @@ describe.runIf(process.getuid?.() === 0)("a place that somebody else could lead 
   const OF_ANOTHER = 65_533;
 
   it.each(["owns the directory above it", "may write to the directory above it", "made the link that leads to it"])(
-    "is refused before anything is written, where another account %s",
+    "is refused before anything is written, if another account %s",
     async (how) => {
       const above = join(root, "above");
       await mkdir(join(root, "own"));
@@ -154,7 +154,7 @@ describe("two runs in one place", () => {
   });
 
   it.each(["copy.json", "copy.json.1"])(
-    "one after the other, where %s of the first says not whose it is",
+    "one after the other, if %s of the first says not whose it is",
     async (name) => {
       await mkdir(place, { mode: 0o700 });
       await writeFile(join(place, name), "{");
@@ -190,7 +190,7 @@ describe("a place", () => {
     expect(restores).toBe(1);
   });
 
-  it("whose note was cut by a kill is begun anew, where nothing else is in it", async () => {
+  it("whose note was cut by a kill is begun anew, if nothing else is in it", async () => {
     await mkdir(place, { mode: 0o700 });
     await writeFile(join(place, "copy.json"), '{"run":');
     expect(await scratch().look(place, RUN)).toEqual({ state: "absent" });
@@ -199,7 +199,7 @@ describe("a place", () => {
     await expect(scratch().restore(order())).rejects.toMatchObject({ code: "guard-refused" });
   });
 
-  it("is none where others may write to it, or a link leads elsewhere", async () => {
+  it("is none if others may write to it, or a link leads elsewhere", async () => {
     await mkdir(place);
     await chmod(place, 0o777);
     expect(await scratch().look(place, RUN)).toMatchObject({ state: "foreign", evidence: "others may write to it" });
@@ -264,7 +264,7 @@ describe("a server", () => {
     await until("down");
   });
 
-  it("is not taken for one where the pid file of a dead one names another process", async () => {
+  it("is not taken for one if the pid file of a dead one names another process", async () => {
     await writeFile(join(place, "data", "postmaster.pid"), `${process.pid}\n`);
     expect(await scratch().standing(server())).toBe("down");
     await scratch().stop(server(), "at-once");

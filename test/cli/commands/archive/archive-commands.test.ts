@@ -42,7 +42,7 @@ describe("archive verify", () => {
     expect(await archiveVerify({ store: cold, location })).toMatchObject({ exitCode: 15 });
   });
 
-  it("exits 17 where nothing goes back to the moment that was asked for", async () => {
+  it("exits 17 if nothing goes back to the moment that was asked for", async () => {
     const ask = (targetTime: string) => archiveVerify({ store, location, targetTime: new Date(targetTime) });
     const never = await ask("2020-01-01T00:00:00Z");
     expect([never.exitCode, never.document.verdict]).toEqual([17, "restorable"]);
@@ -90,7 +90,7 @@ describe("archive verify", () => {
     expect(document.cost).toMatchObject({ depth: "names", requests: expect.any(Number) });
   });
 
-  it("tells of segments alone where nobody said when it was deleted", async () => {
+  it("tells of segments alone if nobody said when it was deleted", async () => {
     const { lines, document } = await archiveVerify({ store: sampleArchive({ segments: [1, 2, 3, 5, 6] }), location });
     expect(lines.join("\n")).toContain("lost after the recovery point: 3 segments (1 missing, 2 unreachable)");
     expect(document.lossRange).toBeNull();
@@ -116,7 +116,7 @@ describe("archive verify", () => {
     expect(lines.at(-1)).toBe("No object could be looked into: 1 request, 0 kB read.");
   });
 
-  it("says that lifecycle rules are not known where it may not look", async () => {
+  it("says that lifecycle rules are not known if it may not look", async () => {
     const said = async (): Promise<string> => (await archiveVerify({ store, location })).lines.join(" ");
     expect(await said()).not.toContain("Lifecycle");
     store.refusals.set("lifecycle", "access-denied");
@@ -218,7 +218,7 @@ describe("archive copy", () => {
     }
   });
 
-  it("overwrites nothing that somebody writes to the destination meanwhile, where the store honours that", async () => {
+  it("overwrites nothing that somebody writes to the destination meanwhile, if the store honours that", async () => {
     const late = `${NEW.prefix}/sysids/sysid`;
     const progress = (done: number): void => {
       if (done === 1) store.seed(BUCKET, late, "9999999999999999999\n");

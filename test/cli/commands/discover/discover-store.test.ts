@@ -46,7 +46,7 @@ describe("discover in a log store", () => {
     expect(stderr).toContain(`${server.url} is spoken to without TLS: its log-in can be read on the way`);
   });
 
-  it("asks no configured store where files alone were named", async () => {
+  it("asks no configured store if files alone were named", async () => {
     place.configure(JSON.stringify({ opensearch: { url: server.url } }));
     writeFileSync(join(place.directory, "b.log"), lager(goodDeletion()));
     const { stdout } = await place.run(["discover", "--logs", "b.log", "--json"]);

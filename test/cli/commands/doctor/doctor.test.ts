@@ -32,7 +32,7 @@ async function examined(...given: Parameters<StandingBox["run"]>) {
   return document;
 }
 
-describe("doctor, where everything is there", () => {
+describe("doctor, if everything is there", () => {
   it("says so with 0, of every program, log-in, right, reach and clock, and changes nothing", async () => {
     const before = box.box.host.world().record.length;
     const document = await examined(["--input", "org=acme", "--input", "space=production"]);
@@ -64,7 +64,7 @@ describe("doctor, where everything is there", () => {
   });
 });
 
-describe("doctor, where archives are read with keys of their own", () => {
+describe("doctor, if archives are read with keys of their own", () => {
   it("reads with those alone, names both, and says that it is not known what the others may", async () => {
     const { keys } = box.box.host.world().store;
     keys.push({ id: "AKIAREADER", secret: "canary-of-the-reader", denyWrites: [], holder: "reader" });
@@ -94,7 +94,7 @@ describe("doctor, where archives are read with keys of their own", () => {
   });
 });
 
-describe("doctor, where something is not there", () => {
+describe("doctor, if something is not there", () => {
   it("names a program that is missing, and does not take what it could not look at for missing", async () => {
     const document = await examined([], { env: { PATH: "/nowhere" } });
     expect(stateOf(document, "cf.program")).toEqual(["failed"]);
@@ -127,7 +127,7 @@ describe("doctor, where something is not there", () => {
     expect(document.exitCode).toBe(15);
   });
 
-  it("calls what is behind a gateway unknown where the gateway lets nobody in", async () => {
+  it("calls what is behind a gateway unknown if the gateway lets nobody in", async () => {
     const config = box.configured((all) => {
       all["bosh"]!["gateway"] = { ...(all["bosh"]!["gateway"] as object), user: "somebody" };
     });
@@ -154,7 +154,7 @@ describe("doctor, where something is not there", () => {
     expect(stateOf(document, "cell.ssh")).toEqual([]);
   });
 
-  it("ends with 10 where the configuration is wrong or lacks something, and names all of it", async () => {
+  it("ends with 10 if the configuration is wrong or lacks something, and names all of it", async () => {
     const lacking = await examined([], { config: box.configured(({ bosh: _, ...rest }) => rest) });
     expect(lacking.exitCode).toBe(10);
     expect(lacking.checks.filter(({ id }) => id === "bosh.settings").map(({ text }) => text)).toContain(
@@ -194,7 +194,7 @@ describe("doctor of another runbook", () => {
     expect(new Set(checks.map(({ system }) => system))).toEqual(new Set(["machine", "config", "docker"]));
   });
 
-  it("asks for the PostgreSQL of this machine and the archive where a backup is tested", async () => {
+  it("asks for the PostgreSQL of this machine and the archive if a backup is tested", async () => {
     const { checks } = await examined(["--runbook", "test-backup", "--input", "postgres_bin=/nowhere"]);
     expect(new Set(checks.map(({ system }) => system))).toEqual(new Set(["machine", "config", "s3", "postgres"]));
     expect(checks.find(({ id }) => id === "postgres.programs")).toMatchObject({
@@ -203,7 +203,7 @@ describe("doctor of another runbook", () => {
     });
   });
 
-  it("asks for the Docker engine where volumes are salvaged, and says which step would stop", async () => {
+  it("asks for the Docker engine if volumes are salvaged, and says which step would stop", async () => {
     const file = box.file("only-salvage.yml");
     writeFileSync(
       file,

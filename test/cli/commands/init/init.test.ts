@@ -61,7 +61,7 @@ describe("init without a terminal", () => {
     expect(readFileSync(`${file}.before-1`, "utf8")).toContain("bucket: first-one");
   });
 
-  it("writes nothing where a value does not fit, or where a secret itself was given", async () => {
+  it("writes nothing if a value does not fit, or if a secret itself was given", async () => {
     for (const [set, says] of [
       ["s3.bucket=a b", 'the value of "s3.bucket" is no name of a bucket'],
       ["cf.password=canary-typed", "does not say where the secret is to be had"],
@@ -80,7 +80,7 @@ describe("init without a terminal", () => {
 });
 
 describe("config show", () => {
-  it("ends with 10 where the file is wrong, behind what it says", async () => {
+  it("ends with 10 if the file is wrong, behind what it says", async () => {
     writeFileSync(join(place.directory, "dingo-recover.yml"), "s3: { bucket: our-backups, bukket: x }\n");
     const { code, stdout, stderr } = await place.run(["config", "show"]);
     expect(code).toBe(10);

@@ -28,7 +28,7 @@ it("a path, an address and the name of a secret's variable are proposed as they 
   });
 });
 
-it("of a key where its path belongs the variable is proposed, and of what else may not be seen nothing", async () => {
+it("of a key if its path belongs the variable is proposed, and of what else may not be seen nothing", async () => {
   const key = "-----BEGIN OPENSSH PRIVATE KEY-----\ncanary-of-a-key\n-----END OPENSSH PRIVATE KEY-----";
   const env = {
     ...GATEWAY,

@@ -65,7 +65,7 @@ describe("a rehearsal that is stopped after it has created the instance", () => 
 });
 
 describe("a rehearsal whose supervisor is killed", () => {
-  it("stops by itself, and is the run that status, resume and undo mean where no other is open", async () => {
+  it("stops by itself, and is the run that status, resume and undo mean if no other is open", async () => {
     const { child, ended, saw } = place.start(["rehearse", "--json"]);
     await saw('"step":"remains"');
     child.kill("SIGKILL");
@@ -101,7 +101,7 @@ describe("a rehearsal that was given a state directory", () => {
     for (const command of commands) expect(command).toContain(` --state-dir ${state}`);
   }, 300_000);
 
-  it("repeats it where it was stopped", async () => {
+  it("repeats it if it was stopped", async () => {
     const state = join(place.directory, "elsewhere");
     const { child, ended, saw } = place.start(["rehearse", "--state-dir", "elsewhere"]);
     await saw("Find the deleted instance");

@@ -38,7 +38,7 @@ describe("what comes from elsewhere", () => {
     await expect(asked({}, answer)).rejects.toMatchObject({ code: "stopped-by-operator" });
   });
 
-  it("is not taken in where nobody is there, and the error says the command that would", async () => {
+  it("is not taken in if nobody is there, and the error says the command that would", async () => {
     await expect(asked({})).rejects.toMatchObject({
       code: "import-not-accepted",
       exitCode: EXIT.stopped,

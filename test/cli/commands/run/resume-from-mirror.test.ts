@@ -48,7 +48,7 @@ describe("a run in a mirror", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("leaves nothing here where nobody accepts it", async () => {
+  it("leaves nothing here if nobody accepts it", async () => {
     const { place } = await begin(FROM);
     const here = machine();
     const refused = bring(
@@ -76,7 +76,7 @@ describe("a run in a mirror", () => {
     await expect(next.locks.acquire(["target"])).resolves.toBeUndefined();
   });
 
-  it("goes on where its process died before the lease named a line, for it had begun no effect", async () => {
+  it("goes on if its process died before the lease named a line, for it had begun no effect", async () => {
     const { place, run } = await begin(FROM);
     const name = runClaimName(run);
     const claim = JSON.parse((await place.read(name))?.content ?? "") as Claim;
@@ -92,7 +92,7 @@ describe("a run in a mirror", () => {
     ["is of another key", { key: "run 20200101-000000-abcd" }],
     ["counts take-overs below none", { epoch: -1 }],
     ["counts more take-overs than can be counted on", { epoch: Number.MAX_SAFE_INTEGER }],
-  ])("is refused, and nothing is written anywhere, where its lease %s", async (_, forged) => {
+  ])("is refused, and nothing is written anywhere, if its lease %s", async (_, forged) => {
     const { place, run } = await begin(FROM);
     const name = runClaimName(run);
     const claim = JSON.parse((await place.read(name))?.content ?? "") as Claim;
@@ -105,7 +105,7 @@ describe("a run in a mirror", () => {
     expect(here.list()).toEqual([]);
   });
 
-  it("is refused, and nobody is asked, where its journal names no lease: two machines would carry it", async () => {
+  it("is refused, and nobody is asked, if its journal names no lease: two machines would carry it", async () => {
     const { place } = await begin(undefined);
     const refused = bring(
       place,
@@ -114,7 +114,7 @@ describe("a run in a mirror", () => {
     await expect(refused).rejects.toMatchObject({ code: "guard-refused", exitCode: 16 });
   });
 
-  it("is refused, and nobody is asked, where its journal would write to another place", async () => {
+  it("is refused, and nobody is asked, if its journal would write to another place", async () => {
     const { place } = await begin("s3://somebody/else");
     const here = machine();
     const refused = bring(

@@ -100,7 +100,7 @@ describe("packed files of a rotated set", () => {
     }
   }, 300_000);
 
-  it("are left out where they begin after the window, or the next one begins before it", async () => {
+  it("are left out if they begin after the window, or the next one begins before it", async () => {
     const found: string[] = [];
     const at = Date.UTC(2016, 2, 13, 12);
     const window: SearchWindow = { from: at - HOUR, to: at + HOUR, clockOf };
@@ -149,7 +149,7 @@ describe("streamed files of a rotated set", () => {
     expect(newest?.leftOut?.head.toString()).toBe(line(14));
   });
 
-  it("are no set where their numbers are machines, or do not follow one another in time", () => {
+  it("are no set if their numbers are machines, or do not follow one another in time", () => {
     for (const names of [
       ["vm-1.zst", "vm-2.zst"],
       ["vm.1.zst", "vm.2.zst"],
@@ -163,14 +163,14 @@ describe("streamed files of a rotated set", () => {
     expect(narrow(days, window).map(({ leftOut }) => leftOut === undefined)).toEqual([false, true]);
   });
 
-  it("are searched where nothing tells their time, or they are small", () => {
+  it("are searched if nothing tells their time, or they are small", () => {
     const silent = [streamed("a.log.2.zst", ""), streamed("a.log.1.zst", "no time\n".repeat(2000))];
     expect(narrow(silent, window)).toEqual(silent);
     const small = [streamed("a.log.1.zst", line(20), MEBIBYTE)];
     expect(narrow(small, window)).toEqual(small);
   });
 
-  it("are searched where one is alone, or begins with its newest line: nothing shows its order", () => {
+  it("are searched if one is alone, or begins with its newest line: nothing shows its order", () => {
     const lone = [streamed("export.zst", line(12))];
     expect(narrow(lone, window)[0]?.leftOut).toBeUndefined();
     const back = [12, 13].map((day) => line(day + 3) + line(day));
@@ -178,7 +178,7 @@ describe("streamed files of a rotated set", () => {
     expect(narrow(files, window).map(({ leftOut }) => leftOut)).toEqual([undefined, undefined]);
   });
 
-  it("show their first lines, and nothing where they cannot be read", () => {
+  it("show their first lines, and nothing if they cannot be read", () => {
     const text = line(14) + randomBytes(MEBIBYTE).toString("base64");
     const packed = Buffer.concat([
       SKIPPED,
@@ -198,7 +198,7 @@ describe("streamed files of a rotated set", () => {
     expect(first(bomb, 24)).toBe("x".repeat(24));
   });
 
-  it("are unpacked in full only where the window lies in them", async () => {
+  it("are unpacked in full only if the window lies in them", async () => {
     const packed = [14, 13, 12].map((day, index) => {
       const name = path.join(directory, `packed.log.${index + 1}.zst`);
       const filler = randomBytes(4 * MEBIBYTE).toString("base64");
@@ -248,7 +248,7 @@ describe("the section of a window", () => {
     }
   });
 
-  it("is unknown where lines say no time for long, or go back in time", () => {
+  it("is unknown if lines say no time for long, or go back in time", () => {
     const silent = `${minutes.slice(0, 10).join("\n")}\n${"x\n".repeat(3 * MEBIBYTE)}${minutes.slice(-10).join("\n")}\n`;
     expect(section(silent, 0, 60_000)).toBeUndefined();
     const back = `${minutes.slice(100_000).join("\n")}\n${minutes.slice(0, 100_000).join("\n")}\n`;

@@ -73,14 +73,14 @@ describe("requests to a director", () => {
     expect(seen).toEqual(["GET 1", "GET 2"]);
   });
 
-  it("read once more where the server had closed the connection that was kept", async () => {
+  it("read once more if the server had closed the connection that was kept", async () => {
     patience = 1;
     const send = client();
     for (let count = 0; count < 2; count += 1) expect(await send("GET")).toBe("here");
     expect(seen).toEqual(["GET 1", "GET 1", "GET 2"]);
   });
 
-  it("fail where a new connection is closed without an answer", async () => {
+  it("fail if a new connection is closed without an answer", async () => {
     patience = 0;
     const send = client();
     await expect(send("POST")).rejects.toMatchObject({ code: "unreachable" });

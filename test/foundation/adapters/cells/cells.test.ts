@@ -229,7 +229,7 @@ describe("what a killed process left on cells", () => {
     expect(recorder.leftOpen()).toHaveLength(1);
   });
 
-  it("stays in the journal where it cannot be removed now", async () => {
+  it("stays in the journal if it cannot be removed now", async () => {
     await open().open(INSTANCE);
     director.cleanupError = offline();
     const [cleaned] = await cells.cleanLeftOvers();

@@ -89,21 +89,21 @@ describe("docker on a cell", () => {
     await expect(page.inspect(NAME)).rejects.toMatchObject({ code: "answer-malformed" });
   });
 
-  it("lists what is there where containers vanish between the two commands, however many", async () => {
+  it("lists what is there if containers vanish between the two commands, however many", async () => {
     const ids = [OTHER, ...Array.from({ length: 6 }, (_, index) => `${index}`.repeat(64))];
     const stderr = ids.map((id) => `Error: No such container: ${id}\n`).join("");
     const shell = new AnsweringShell({ stdout: [...ids, ID, ""].join("\n") }, { code: 1, stdout: inspected(), stderr });
     expect((await new DockerCli(shell).list()).map(({ name }) => name)).toEqual([NAME]);
   });
 
-  it("asks for the rest where Docker stopped at the first that vanished, as it did before 17.04", async () => {
+  it("asks for the rest if Docker stopped at the first that vanished, as it did before 17.04", async () => {
     const gone = { code: 1, stdout: "[]\n", stderr: `Error: No such container: ${OTHER}` };
     const shell = new AnsweringShell({ stdout: `${OTHER}\n${ID}\n` }, gone, { stdout: inspected() });
     expect((await new DockerCli(shell).list()).map(({ name }) => name)).toEqual([NAME]);
     expect(shell.asked.at(-1)?.argv).not.toContain(OTHER);
   });
 
-  it("does not take a part for the whole where something else went wrong too", async () => {
+  it("does not take a part for the whole if something else went wrong too", async () => {
     const shell = new AnsweringShell(
       { stdout: `${ID}\n${OTHER}\n` },
       { code: 1, stdout: inspected(), stderr: "Error response from daemon: i/o timeout" },

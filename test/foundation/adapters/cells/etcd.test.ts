@@ -66,7 +66,7 @@ describe("etcd on a cell", () => {
     await expect(refused.etcd.put(KEY, "x")).rejects.toMatchObject({ effect: "none" });
   });
 
-  it("complains where etcd says it took another value", async () => {
+  it("complains if etcd says it took another value", async () => {
     const node = { key: KEY, value: "other", modifiedIndex: 9 };
     await expect(etcd(http(200, { action: "set", node })).etcd.put(KEY, "x")).rejects.toMatchObject({
       code: "answer-malformed",

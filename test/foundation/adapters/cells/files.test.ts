@@ -103,7 +103,7 @@ describe("files on a cell", () => {
     });
   });
 
-  it("understands df, and says so where it does not", async () => {
+  it("understands df, and says so if it does not", async () => {
     expect(await new ShellFiles(new AnsweringShell({ stdout: "     Avail\n123456789\n" })).freeBytes("/data")).toBe(
       123456789,
     );

@@ -32,7 +32,7 @@ describe("a list of Cloud Controller", () => {
     expect(await new CfReader(session).list(PATH, {})).toHaveLength(3);
   });
 
-  it("is refused where a page comes again, under whichever address", async () => {
+  it("is refused if a page comes again, under whichever address", async () => {
     const { session, asked } = endless({ guid: () => "same", next: at });
     await expect(new CfReader(session).list(PATH, {})).rejects.toMatchObject({
       code: "answer-malformed",
@@ -41,7 +41,7 @@ describe("a list of Cloud Controller", () => {
     expect(asked.pages).toBe(2);
   });
 
-  it("is refused where it is longer than can be kept", async () => {
+  it("is refused if it is longer than can be kept", async () => {
     const { session, asked } = endless({ guid: String, next: at });
     await expect(new CfReader(session, 5_000).list(PATH, {})).rejects.toMatchObject({ code: "answer-malformed" });
     expect(asked.pages).toBe(5);

@@ -40,7 +40,7 @@ describe("the members of an instance in etcd", () => {
     expect(asked).toEqual([`/v2/keys/service/${GUID}/members`]);
   });
 
-  it("are none only where etcd itself says that it has no such key", async () => {
+  it("are none only if etcd itself says that it has no such key", async () => {
     const none = await etcd(404, JSON.stringify({ errorCode: 100, message: "Key not found", cause: "/service" }));
     expect(await none.members.count(GUID)).toBe(0);
     const empty = await etcd(200, JSON.stringify({ action: "get", node: { dir: true } }));
@@ -58,7 +58,7 @@ describe("the members of an instance in etcd", () => {
     await expect(members.count(GUID)).rejects.toMatchObject({ code: "answer-malformed" });
   });
 
-  it("are not known where nothing answers, or not in time", async () => {
+  it("are not known if nothing answers, or not in time", async () => {
     const { members } = await etcd(200, undefined, 50);
     await expect(members.count(GUID)).rejects.toMatchObject({ code: "unreachable" });
     const nobody = new EtcdMembers({ etcd: "127.0.0.1:1", dialer: loopbackDialer() });

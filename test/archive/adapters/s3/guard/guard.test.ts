@@ -80,7 +80,7 @@ describe("the source of a run", () => {
       expect(await allows(careless(prefix), "backups/6e101b27/wal/x")).toBe(false);
   });
 
-  it("is the whole bucket where its prefix is empty", async () => {
+  it("is the whole bucket if its prefix is empty", async () => {
     expect(await allows(careless(""), "backups/78218ded/wal/x")).toBe(false);
   });
 
@@ -139,7 +139,7 @@ describe("a permit for archives", () => {
     },
   );
 
-  it("asks the store for nothing where an instance's own places are meant", async () => {
+  it("asks the store for nothing if an instance's own places are meant", async () => {
     const { guard, asked } = guardOf();
     const permit = guard.archives(SOURCE, [NEW, ASIDE]);
     expect(await allows(permit, `${NEW.prefix}/wal_005/1`)).toBe(true);
@@ -201,7 +201,7 @@ describe("a permit for a shared place", () => {
     expect(() => permit.require({ bucket: BUCKET, key: "ops/leases/x" })).toThrow(/nobody has looked/);
   });
 
-  it("takes nothing where nobody can look, and looks again the next time", async () => {
+  it("takes nothing if nobody can look, and looks again the next time", async () => {
     let mayList = false;
     const guard = new Guard(() => {
       if (mayList) return Promise.resolve(false);
