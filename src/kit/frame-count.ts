@@ -1,20 +1,28 @@
-/** A packed file may have many frames, as parallel packers make them; each costs about the same, however little it holds. */
+/**
+ * A packed file may have many frames, as parallel packers make them, and many blocks: each costs about the same, however little
+ * it holds.
+ */
+import { Damaged } from "./damaged.ts";
+
 const MANY = 1000;
-/** Bytes of content, on average. */
+/** Bytes of content, on average: a block costs microseconds. */
 const LEAST = 64;
 
-export class TooManyFrames extends Error {
-  override readonly message = `it has more than ${MANY} frames with next to nothing in them`;
-}
-
 export class FrameCount {
+  readonly #least: number;
   #frames = 0;
   #content = 0;
 
-  /** A frame begins. Throws `TooManyFrames`. */
+  /** `least`: bytes that each holds on average. */
+  constructor(least: number = LEAST) {
+    this.#least = least;
+  }
+
+  /** A frame or a block begins. Throws Damaged. */
   begin(): void {
     this.#frames += 1;
-    if (this.#frames > MANY && this.#content < this.#frames * LEAST) throw new TooManyFrames();
+    if (this.#frames > MANY && this.#content < this.#frames * this.#least)
+      throw new Damaged("too-large", `it has more than ${MANY} frames or blocks with next to nothing in them`);
   }
 
   holds(bytes: number): void {

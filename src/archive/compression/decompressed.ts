@@ -1,5 +1,4 @@
 /** One interface over the compressions of WAL-E (lzo) and WAL-G (all of them). */
-import { TooManyFrames } from "../../kit/frame-count.ts";
 import { ByteQueue } from "../../kit/byte-queue.ts";
 import { Damaged } from "../../kit/damaged.ts";
 import { lz4Blocks, lz4FirstBytes } from "./lz4.ts";
@@ -33,8 +32,7 @@ export async function* decompressed(
   try {
     yield* UNPACKERS[compression](packed, lends);
     await packed.requireEnd();
-  } catch (thrown) {
-    const error = thrown instanceof TooManyFrames ? new Damaged("too-large", thrown.message) : thrown;
+  } catch (error) {
     // Only if it does not unpack: anything may stand at the beginning of brotli's data.
     if (!(error instanceof Damaged) || !startsLikeOpenPgp(head)) throw error;
     throw new Damaged("encrypted", "it is encrypted with OpenPGP");

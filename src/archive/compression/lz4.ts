@@ -32,13 +32,15 @@ interface Frame {
 export async function* lz4Blocks(packed: ByteQueue, lends: boolean): AsyncGenerator<Uint8Array, void, void> {
   let head = await packed.peek(LONGEST_HEADER);
   if (head.length === 0) throw new Damaged("cut", "it is empty");
-  const [frames, room] = [new FrameCount(), new Room()];
+  const [frames, blocks, room] = [new FrameCount(), new FrameCount(), new Room()];
   for (; head.length > 0; head = await packed.peek(LONGEST_HEADER)) {
     frames.begin();
     if (isSkippable(head)) await packed.skip(8 + little(head.subarray(4, 8)));
     else
       for await (const block of frameBlocks(packed, frameOf(head), { room, lends })) {
         frames.holds(block.length);
+        blocks.begin();
+        blocks.holds(block.length);
         yield block;
       }
   }

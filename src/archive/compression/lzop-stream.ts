@@ -4,6 +4,7 @@
  */
 import { ByteQueue } from "../../kit/byte-queue.ts";
 import { Damaged } from "../../kit/damaged.ts";
+import { FrameCount } from "../../kit/frame-count.ts";
 import { bigEndian, blockContent, blockSizes, checksumBytes, LONGEST_HEADER, lzopHeader } from "./lzop.ts";
 
 export interface LzopBlock {
@@ -17,10 +18,13 @@ export interface LzopBlock {
 export async function* lzopBlocks(packed: ByteQueue, room?: Uint8Array): AsyncGenerator<LzopBlock, void, void> {
   const { bytes, flags } = lzopHeader(await packed.peek(LONGEST_HEADER));
   await packed.take(bytes);
+  const blocks = new FrameCount();
   for (;;) {
     const plain = bigEndian(await packed.take(4));
     if (plain === 0) return;
     const sizes = blockSizes(plain, bigEndian(await packed.take(4)));
+    blocks.begin();
+    blocks.holds(plain);
     const body = await packed.take(checksumBytes(flags, sizes) + sizes.packed, room);
     const sums = body.subarray(0, body.length - sizes.packed);
     yield { plain, content: (target) => blockContent(body.subarray(sums.length), { flags, sizes, sums }, target) };

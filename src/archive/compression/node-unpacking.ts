@@ -2,7 +2,6 @@
 import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, constants, createBrotliDecompress, createGunzip, gunzipSync } from "node:zlib";
-import { TooManyFrames } from "../../kit/frame-count.ts";
 import type { ByteQueue } from "../../kit/byte-queue.ts";
 import { AfterLastFrame, unzstd, unzstdHead } from "../../kit/unzstd.ts";
 import { Damaged } from "../../kit/damaged.ts";
@@ -48,7 +47,6 @@ async function* through(packed: ByteQueue, create: () => Zlib): AsyncGenerator<U
 
 /** Undefined for an error that is not zlib's own. */
 function damageOf(error: unknown): Damaged | undefined {
-  if (error instanceof TooManyFrames) return new Damaged("too-large", error.message);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "Z_BUF_ERROR") return new Damaged("cut", "it is cut");
   if (

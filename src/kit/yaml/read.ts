@@ -11,6 +11,7 @@ import {
   isSeq,
   parseDocument,
   Scalar,
+  visit,
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
@@ -122,14 +123,14 @@ const MOST_VALUES = 50_000;
 
 class Converter {
   readonly #findings: Findings;
-  readonly #document: Document.Parsed;
   readonly #anchors = new Map<string, number>();
   readonly #used = new Set<string>();
+  readonly #targets: ReadonlyMap<Alias, unknown>;
   #values = 0;
 
   constructor(findings: Findings, document: Document.Parsed) {
     this.#findings = findings;
-    this.#document = document;
+    this.#targets = targetsOf(document);
   }
 
   convertAll(contents: unknown): Located {
@@ -159,7 +160,7 @@ class Converter {
   }
 
   #alias(node: Alias, depth: number): Located {
-    const target = node.resolve(this.#document);
+    const target = this.#targets.get(node);
     this.#used.add(node.source);
     if (target === undefined)
       return this.#nothing(
@@ -253,6 +254,19 @@ class Converter {
         remedy: "Remove the escape sequence from it.",
       });
   }
+}
+
+/** Of all aliases, in one walk: the library walks the document anew for each. */
+function targetsOf(document: Document.Parsed): ReadonlyMap<Alias, unknown> {
+  const targets = new Map<Alias, unknown>();
+  const anchored = new Map<string, unknown>();
+  visit(document, {
+    Node: (_key, node) => {
+      if (isAlias(node)) targets.set(node, anchored.get(node.source));
+      else if (node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 function startOf(node: unknown): number {
