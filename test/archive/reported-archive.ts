@@ -21,8 +21,10 @@ export async function reportedArchive(name: Reported): Promise<MemoryObjectStore
   const store = new MemoryObjectStore();
   const listed = JSON.parse(readFileSync(new URL("objects.json", folder(name)), "utf8")) as Record<string, Listed>;
   const texts = Object.values(listed).flatMap(({ text }) => text ?? []);
+  const history = Object.keys(listed).find((key) => key.endsWith(".backup.lzo")) ?? "";
+  const label = (await unpacked(name, history)).toString().replace(/^STOP .*\n/gmu, "");
   for (const [key, { at, text }] of Object.entries(listed)) {
-    const content = text ?? (key.startsWith("wal_005/") ? packed(await unpacked(name, key)) : partOf(texts, key));
+    const content = text ?? (key.startsWith("wal_005/") ? packed(await unpacked(name, key)) : partOf(texts, label));
     store.seed(OLD.bucket, `${OLD.prefix}/${key}`, content, { lastModified: at });
   }
   return store;
@@ -36,12 +38,11 @@ export async function unpacked(name: Reported, key: string): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** With the system identifier, and as large as the sentinel says. */
-function partOf(texts: readonly string[], key: string): Buffer {
-  const [, start = ""] = /base_([0-9A-F]{24})/.exec(key) ?? [];
+/** With the system identifier and the label, and as large as the sentinel says. */
+function partOf(texts: readonly string[], label: string): Buffer {
   const systemId = texts.find((text) => /^\d+\n?$/.test(text)) ?? "";
   const [, expanded] = /"expanded_size_bytes": (\d+)/.exec(texts.join()) ?? [];
-  const vital = vitalMembers(start, systemId.trim(), "15");
+  const vital = vitalMembers("", systemId.trim(), { release: "15", label });
   const files = [...vital, { name: "base/1/1", content: [Number(expanded) - bytesOf(vital)] }];
   return lzop(tar(files), { mtime: 0, fileMode: 0 });
 }

@@ -17,8 +17,15 @@ interface Member {
 
 const CATALOGS = { "9.6": { catalog: 201608131, crcAt: 256 }, "15": { catalog: 202209061, crcAt: 288 } } as const;
 
-/** `start`: the segment that it begins in. */
-export function vitalMembers(start: string, sysid: string, release: keyof typeof CATALOGS = "9.6"): readonly Member[] {
+/** `start`: the segment that it begins in. `label`: its `backup_label`. */
+export function vitalMembers(
+  start: string,
+  sysid: string,
+  {
+    release = "9.6",
+    label = labelText(start),
+  }: { readonly release?: keyof typeof CATALOGS; readonly label?: string } = {},
+): readonly Member[] {
   const { catalog, crcAt } = CATALOGS[release];
   const control = Buffer.alloc(8192);
   control.writeBigUInt64LE(BigInt(sysid));
@@ -28,7 +35,7 @@ export function vitalMembers(start: string, sysid: string, release: keyof typeof
   return [
     { name: "PG_VERSION", content: [Buffer.from(`${release}\n`)] },
     { name: "global/pg_control", content: [control] },
-    { name: "backup_label", content: [Buffer.from(labelText(start))] },
+    { name: "backup_label", content: [Buffer.from(label)] },
   ];
 }
 

@@ -5,7 +5,7 @@ const BEGINNING = 3;
 
 /**
  * Undefined if nothing is near: more than a third of the letters, or more than three, would have to change, and no
- * candidate begins so. One letter may always change.
+ * candidate begins so. A third is rounded up if the first letter is right, as it nearly always is, and else down to one or more.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const all = [...candidates];
@@ -20,13 +20,16 @@ export function byLikeness(word: string, candidates: readonly string[]): readonl
 }
 
 function mostLike(word: string, candidates: readonly string[]): string | undefined {
+  const third = word.length / 3;
   let best: string | undefined;
-  let bestDistance = Math.min(3, Math.max(1, Math.floor(word.length / 3))) + 1;
+  let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     if (candidate === "") continue;
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    const isSure = candidate[0]?.toLowerCase() === word[0]?.toLowerCase();
+    const most = Math.min(3, isSure ? Math.ceil(third) : Math.max(1, Math.floor(third)), bestDistance - 1);
+    if (Math.abs(candidate.length - word.length) > most) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    if (distance <= most) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
