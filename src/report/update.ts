@@ -142,7 +142,7 @@ const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u;
 const MOST_TABLES = 5;
 
 function atWork(entries: readonly Entry[], carried = true): string | undefined {
-  if (!carried) return "Nobody is at work on it at the moment.";
+  if (!carried) return "No process of this machine is at work on it.";
   return entries.at(-1)?.type === "asked" ? undefined : "Work goes on.";
 }
 

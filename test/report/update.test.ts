@@ -31,7 +31,7 @@ describe("the update for the people who wait", () => {
 
   it("does not say that work goes on if nobody is at work", () => {
     expect(incidentUpdate(journal(STARTED), { ...UTC, carried: false })).toBe(
-      "We look for the service. Nobody is at work on it at the moment.",
+      "We look for the service. No process of this machine is at work on it.",
     );
   });
 
