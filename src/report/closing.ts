@@ -6,7 +6,7 @@ import { type Closing, IN_EARNEST, type NextStep, NOTHING, nextSteps, type Ways 
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { lossText } from "../archive/loss.ts";
 import { listed } from "../kit/optional.ts";
-import { leftBehind, standingOf, standingText } from "./standing/standing.ts";
+import { leftBehind, standingOf, standingText, undoneText } from "./standing/standing.ts";
 import { counted } from "../kit/text/counted.ts";
 import { nameNow } from "./called.ts";
 import { endingOf, type Ending, unitsOf } from "./digest.ts";
@@ -85,9 +85,7 @@ function success({ entries, found, about }: Said): string {
 
 function unfinished({ entries, found, about, ending, ...rest }: Said): string {
   if (ending.kind === "ended")
-    return ending.outcome === "undone"
-      ? `What was done for ${about} was taken back.`
-      : `The work on ${about} goes on elsewhere.`;
+    return ending.outcome === "undone" ? undoneText(entries, about) : `The work on ${about} goes on elsewhere.`;
   if (isGoingBack(entries)) return `What was done for ${about} is being taken back.`;
   // Before a deleted instance was found, the typed name may be wrong; that of a living service never went.
   const isFound = found.guid !== undefined || found.reached !== undefined;

@@ -61,7 +61,7 @@ export function incidentReport(entries: readonly Entry[], chain: Chain, options:
     warnings: warnings(entries, { ...about, carried }),
     sections: [
       ...section("In short", inShort(closingOf(entries, options.ways), batch, targetOf(entries) ?? "")),
-      ...section("Summary", [paragraph(plain(updateOf(entries, about))), ...summary(entries, about)]),
+      ...section("Summary", [paragraph(plain(updateOf(entries, { ...about, carried }))), ...summary(entries, about)]),
       ...section("The archive", picture === undefined ? [] : [picture]),
       ...(batch === undefined ? [] : section("Databases of the batch", databases(batch))),
       ...results(entries, found),
@@ -107,9 +107,9 @@ function findingsSection(units: readonly UnitDigest[], { findings }: Found): rea
 /** `updateOf` alone, of a journal. */
 export function incidentUpdate(
   entries: readonly Entry[],
-  { timeZone, batch }: Pick<ReportOptions, "timeZone" | "batch"> = {},
+  { timeZone, batch, carried }: Pick<ReportOptions, "timeZone" | "batch" | "carried"> = {},
 ): string {
-  return updateOf(entries, { found: foundIn(unitsOf(entries)), times: new Times(timeZone), batch });
+  return updateOf(entries, { found: foundIn(unitsOf(entries)), times: new Times(timeZone), batch, carried });
 }
 
 function titleOf(entries: readonly Entry[], found: Found): string {

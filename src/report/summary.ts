@@ -76,7 +76,7 @@ function outcome(ending: Ending): string {
 function deletedInstance({ guid, name, deletedAt, deletedBy }: Found): string | undefined {
   if (guid === undefined) return undefined;
   const by = deletedBy === undefined ? "" : ` by ${deletedBy}`;
-  return `${name ?? "?"} (${guid})${deletedAt === undefined ? "" : `, deleted ${deletedAt}`}${by}`;
+  return `${name ?? "an instance whose name is not known"} (${guid})${deletedAt === undefined ? "" : `, deleted ${deletedAt}`}${by}`;
 }
 
 /** PostgreSQL's own word after the restore counts more than what the archive promised before it. */

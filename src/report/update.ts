@@ -8,7 +8,7 @@ import { endingOf } from "./digest.ts";
 import { countsText, graveTexts } from "./findings.ts";
 import type { Found } from "./found.ts";
 import { shortLossText } from "../archive/loss.ts";
-import { standingText } from "./standing/standing.ts";
+import { standingText, undoneText } from "./standing/standing.ts";
 import { sentence } from "./sentence.ts";
 import { isRecovery } from "./summary.ts";
 import { between, type Times } from "./times.ts";
@@ -19,15 +19,16 @@ import { between, type Times } from "./times.ts";
  */
 export function updateOf(
   entries: readonly Entry[],
-  { found, times, batch }: { found: Found; times: Times; batch?: ReportedBatch | undefined },
+  { batch, ...told }: Omit<Told, "about"> & { batch?: ReportedBatch | undefined },
 ): string {
+  const { found } = told;
   const started = startOf(entries);
   if (started === undefined) return "The run has not begun yet.";
   const what = isRecovery(entries, found) ? "the service" : `the runbook ${started.runbook}`;
   const about = found.name ?? targetOf(entries) ?? what;
   const sentences = [
     started.rehearsal ? "This is a rehearsal." : undefined,
-    ...(batch === undefined ? standing(entries, { about, found, times }) : ofBatch(batch, { about, entries })),
+    ...(batch === undefined ? standing(entries, { ...told, about }) : ofBatch(batch, { about, entries })),
   ];
   const said = sentences.filter((sentence) => sentence !== undefined).join(" ");
   return printable(said.replace(/\s+/gu, " "));
@@ -50,6 +51,8 @@ interface Told {
   readonly about: string;
   readonly found: Found;
   readonly times: Times;
+  /** Whether a living process is at work on the run; undefined if nobody looked. */
+  readonly carried?: boolean | undefined;
 }
 
 function standing(entries: readonly Entry[], told: Told): readonly (string | undefined)[] {
@@ -57,7 +60,7 @@ function standing(entries: readonly Entry[], told: Told): readonly (string | und
   const { about, found } = told;
   const began = entries[0]?.time ?? "";
   if (ending.kind === "ended") {
-    if (ending.outcome === "undone") return [`What was done for ${about} was taken back; see the report.`];
+    if (ending.outcome === "undone") return [undoneText(entries, about)];
     if (ending.outcome !== "succeeded") return [`The work on ${about} goes on elsewhere.`];
     return [
       found.guid === undefined
@@ -69,7 +72,7 @@ function standing(entries: readonly Entry[], told: Told): readonly (string | und
       unprovedText(found),
     ];
   }
-  if (ending.kind !== "stopped") return [...soFar(entries, told), atWork(entries), needed(entries)];
+  if (ending.kind !== "stopped") return [...soFar(entries, told), atWork(entries, told.carried), needed(entries)];
   return [...soFar(entries, told), standingText(entries), stopped(ending.why), needed(entries)];
 }
 
@@ -138,9 +141,9 @@ const unprovedText = ({ unproved }: Found): string | undefined =>
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u;
 const MOST_TABLES = 5;
 
-function atWork(entries: readonly Entry[]): string | undefined {
-  const last = entries.at(-1);
-  return last?.type === "asked" ? undefined : "Work goes on.";
+function atWork(entries: readonly Entry[], carried = true): string | undefined {
+  if (!carried) return "No process of this machine is at work on it.";
+  return entries.at(-1)?.type === "asked" ? undefined : "Work goes on.";
 }
 
 function stopped(why: string): string {

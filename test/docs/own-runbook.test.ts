@@ -309,7 +309,10 @@ describe("an own runbook with an own action", () => {
     const wrong: (readonly [how: (text: string) => string, why: RegExp])[] = [
       [(text) => text.replace('"team.office-hours"', '"discovery.find-deleted-instance"'), /one of the tool's own/u],
       [(text) => text.replace('effect: "read"', 'effect: "destroy"'), /has no probe/u],
-      [(text) => text.replace('effect: "read"', 'effect: "none"'), /has no effect: read, create/u],
+      [
+        (text) => text.replace('effect: "read"', 'effect: "none"'),
+        /has the effect "none"; the effects are read, create/u,
+      ],
       [
         (text) => text.replace('effect: "read",', 'effect: "create", probe: () => ({}), verify: true,'),
         /has "tell", which belongs to an action that reads; team\.office-hours has no verify/u,
@@ -320,7 +323,7 @@ describe("an own runbook with an own action", () => {
       ],
       [
         (text) => text.replace("export const actions =", "export const others ="),
-        /is no function that returns a list/u,
+        /exports no function "actions" that returns a list/u,
       ],
       [
         () => "const one = 1;\nexport const actions = => one;",
@@ -333,7 +336,7 @@ describe("an own runbook with an own action", () => {
             .replace('title: "Whether', 'titel: "Whether')
             .replace('effect: "read"', 'effect: "none"')
             .replace("undo: {", "undu: {"),
-        /team\.office-hours has "titel": did you mean "title"\?; team\.office-hours has no title; team\.office-hours has no effect: read, create, disrupt, destroy; team\.put-up-notice has "undu": did you mean "undo"\?/u,
+        /team\.office-hours has "titel": did you mean "title"\?; team\.office-hours has no title; team\.office-hours has the effect "none"; the effects are read, create, disrupt, destroy; team\.put-up-notice has "undu": did you mean "undo"\?/u,
       ],
       [
         (text) =>

@@ -29,6 +29,12 @@ describe("the update for the people who wait", () => {
     );
   });
 
+  it("does not say that work goes on if nobody is at work", () => {
+    expect(incidentUpdate(journal(STARTED), { ...UTC, carried: false })).toBe(
+      "We look for the service. No process of this machine is at work on it.",
+    );
+  });
+
   it("names another runbook, and what it is for, and looks for no service", () => {
     const started = { ...STARTED, runbook: "test-backup" };
     const update = (...bodies: readonly EntryBody[]): string => incidentUpdate(journal(started, ...bodies), UTC);

@@ -273,6 +273,14 @@ describe("a name that is taken", () => {
     const facts = { ...found, ...source, ...more, cell: "cell_z1/0", container: CONTAINER, adopt };
     const row = { label: "target", value: expect.stringMatching(said) as string };
     expect(await taken().perform(review, facts)).toMatchObject({ rows: expect.arrayContaining([row]) as unknown });
+    // The name that was asked for is no proof of the source's.
+    for (const [source_name, name] of [
+      ["", "AN INSTANCE WHOSE NAME IS NOT KNOWN"],
+      ["other-db", "other-db"],
+    ]) {
+      const { rows } = await taken().perform(review, { ...facts, source_name });
+      expect(rows[0]?.value).toBe(`${name} (${OLD_GUID}), deleted ${DELETED_AT}`);
+    }
   });
 
   it("is left alone if somebody has begun to use it since", async () => {

@@ -9,7 +9,7 @@ import { counted } from "../../kit/text/counted.ts";
 
 /** Of an instance that was just made, with room for a few stops. */
 const MOST_SEGMENTS = 16;
-/** `archive_timeout`: an idle instance archives one segment in that time, one in use more (dingo.md §3.5). */
+/** `archive_timeout`: in that time an idle instance archives one segment, and a busy one archives more (dingo.md §3.5). */
 const ARCHIVE_TIMEOUT_MS = 10 * 60 * 1000;
 /** The broker may have moved the node since: that is a failover, which adds a timeline and a base backup. */
 const MOST_BASES = 2;

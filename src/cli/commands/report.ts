@@ -73,7 +73,11 @@ function updateAbout(directory: StateDirectory, run: string): Written {
   requireNotLost(directory, run, entries);
   const chainHolds = evidenceHolds(directory.directoryOf(run), referencesIn(entries));
   const about = { schema: SCHEMA, run, head, chainHolds, format: "update" };
-  return { about, whole: about, text: incidentUpdate(entries, { batch: batchIn(directory, entries) }) };
+  return {
+    about,
+    whole: about,
+    text: incidentUpdate(entries, { batch: batchIn(directory, entries), carried: directory.isCarried(run) }),
+  };
 }
 
 function reportAbout(directory: StateDirectory, run: string, format: Exclude<ReportFormat, "update">): Written {

@@ -15,7 +15,8 @@ interface Heard extends Progress {
 }
 
 interface AtWork {
-  readonly step: string;
+  /** Of the step in the plan; negative if none. */
+  readonly index: number;
   readonly beganMs: number;
   readonly usual: Began["usual"];
   /** When its last event came. */
@@ -42,7 +43,7 @@ export class Pulse {
         this.#steps = event.steps;
         return this.#learn(event.known);
       case "step-began":
-        this.#atWork = { step: event.step, usual: event.usual, beganMs: atMs, heardMs: atMs };
+        this.#atWork = { index: this.#indexOf(event), usual: event.usual, beganMs: atMs, heardMs: atMs };
         return;
       case "step-progress":
         return this.#progress({ ...event.progress, atMs });
@@ -68,7 +69,7 @@ export class Pulse {
     return [
       ...(last === undefined ? [] : [`${progressText(last)}${this.#rate(this.#atWork)}`]),
       this.#elapsed(this.#atWork, now.getTime()),
-      ...this.#next(this.#atWork.step),
+      ...this.#next(this.#atWork.index),
       ...[...this.#known].map(([label, value]) => `${label}: ${value}`),
     ];
   }
@@ -96,8 +97,7 @@ export class Pulse {
     return `, ${rate} a second${left > 0 ? `, about ${about(Math.max(1000, (left / perSecond) * 1000))} to go` : ""}`;
   }
 
-  #elapsed({ step, beganMs, heardMs, usual }: AtWork, nowMs: number): string {
-    const index = this.#steps.findIndex(({ id }) => id === step);
+  #elapsed({ index, beganMs, heardMs, usual }: AtWork, nowMs: number): string {
     const where = index < 0 ? "" : `step ${index + 1} of ${this.#steps.length}, `;
     const usually = usual?.stepMs === undefined ? "" : ` (usually ${about(usual.stepMs)})`;
     const silent =
@@ -106,8 +106,12 @@ export class Pulse {
     return `${where}for ${about(Math.max(0, nowMs - beganMs))}${usually}${silent}${rest}`;
   }
 
-  #next(step: string): readonly string[] {
-    const index = this.#steps.findIndex(({ id }) => id === step);
+  /** Negative for a way back: undo goes through the steps in another order, and leaves some out. */
+  #indexOf({ step, back }: Extract<RunEvent, { type: "step-began" }>): number {
+    return back === true ? -1 : this.#steps.findIndex(({ id }) => id === step);
+  }
+
+  #next(index: number): readonly string[] {
     const next = index < 0 ? undefined : this.#steps[index + 1];
     return next === undefined ? [] : [`next${next.conditional === true ? ", if needed" : ""}: ${next.title}`];
   }

@@ -24,6 +24,7 @@ export async function actionsOf(file: string): Promise<readonly AnyAction[]> {
   watchOwnFaults();
   const places = new Map<unknown, string>();
   const made = await madeBy(file, places);
+  if (made === undefined) throw invalid(file, 'it exports no function "actions" that returns a list');
   if (!Array.isArray(made)) throw invalid(file, 'its "actions" is no function that returns a list');
   const faults = made.flatMap((each: unknown) => faultsOf(each).map((fault) => ({ fault, place: places.get(each) })));
   const [first] = faults;
@@ -126,7 +127,7 @@ function faultsOf(given: unknown): readonly string[] {
     ...(changes ? strange(action, OF_READING, "reads") : []),
     ...(effect === "read" ? strange(action, OF_CHANGING, "changes something") : []),
     ...(typeof title === "string" && title.trim() !== "" ? [] : ["has no title"]),
-    ...(EFFECTS.some((each) => each === effect) ? [] : [`has no effect: ${EFFECTS.join(", ")}`]),
+    ...(EFFECTS.some((each) => each === effect) ? [] : [effectFault(effect)]),
     ...[...needed, ...(effect === "disrupt" || effect === "destroy" ? ["guard"] : [])].flatMap(noFunction(action)),
     ...(input instanceof z.ZodType && output instanceof z.ZodType ? [] : ['has no input or output made with "z"']),
     ...noObject("input", input),
@@ -134,6 +135,9 @@ function faultsOf(given: unknown): readonly string[] {
     ...(undo === undefined ? [] : faultsOfUndo(undo)),
   ].map((fault) => `${id} ${fault}`);
 }
+
+const effectFault = (effect: unknown): string =>
+  `has ${typeof effect === "string" ? `the effect ${quoted(effect)}` : "no effect"}; the effects are ${EFFECTS.join(", ")}`;
 
 /** Members that only the other kind of action has: nothing would read them. */
 const strange = (action: object, members: readonly string[], kind: string): readonly string[] =>

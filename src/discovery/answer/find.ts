@@ -1,4 +1,4 @@
-/** Which instance was deleted? All sources are asked, one that fails makes the answer incomplete, not wrong. */
+/** Which instance was deleted? All sources are asked. If one fails, the answer is incomplete, and not wrong. */
 import type { CloudFoundry } from "../../ports/cloud-foundry.ts";
 import type { LogSearch } from "../../ports/log-search.ts";
 import type {
@@ -113,7 +113,7 @@ async function judgedTogether(
   const notDeleted = [...(present?.notDeleted ?? []), ...merged.notDeleted];
   const ranks = new Set(ranked.map(({ guid }) => guid));
   const others = merged.candidates.filter(({ guid }) => !ranks.has(guid));
-  // Those that fit but for their name come first, the nearest in time before the others.
+  // Candidates that only lack the name come first, the nearest in time before the others.
   const unfit = [...new Map([...renamedPerhaps(others, query), ...others].map((each) => [each.guid, each])).values()];
   return {
     asked: query,
@@ -126,7 +126,7 @@ async function judgedTogether(
   };
 }
 
-/** Used when no source has a deletion of it. */
+/** For an instance whose deletion no source has. */
 async function withoutDeletion(
   cf: CloudFoundry | undefined,
   told: readonly SourceReport[],
@@ -158,7 +158,7 @@ async function recordsOf(
   return cf === undefined ? report : { ...report, sightings: fromRecords(report.known ?? [], query) };
 }
 
-/** The broker's records say who an instance was: only together with Cloud Foundry's word that it is gone, a candidate. */
+/** The broker's records say who an instance was. It is a candidate only if Cloud Foundry says that it is gone. */
 function fromRecords(known: readonly KnownInstance[], { name }: DiscoveryQuery): readonly Sighting[] {
   if (name === undefined) return [];
   return known
@@ -181,7 +181,7 @@ function fromRecords(known: readonly KnownInstance[], { name }: DiscoveryQuery):
     }));
 }
 
-/** Who an instance was is no answer to which went. */
+/** Records that say who an instance was do not say which one is gone. */
 function deaf(reports: readonly SourceReport[]): readonly Coverage[] {
   const told = reports.flatMap((report) => report.coverage.map(({ source }) => source));
   const hears = told.some((source) => source !== "clusterdata");

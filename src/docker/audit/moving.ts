@@ -60,14 +60,14 @@ const outOfLayer = (stock: Stock, data: UsedData): Fix => ({
 const filesLine = (stock: Stock, { container, path }: UsedData): string =>
   `${stock.command("cp", "-a", `${container.name}:${path}/.`, "-")} > ${quote([`${container.name}-data.tar`])}`;
 
-/** A copy that is made while somebody writes is none. */
+/** A copy cannot be used if somebody wrote while it was made. */
 function writerText(stock: Stock, { at, container }: UsedData): string | undefined {
   if (at.kind !== "volume") return undefined;
   const writer = stock.usersOf(at.volume).find(({ id, running }) => running && id !== container.id);
   return writer === undefined ? undefined : `${containerText(writer)} runs on the same files`;
 }
 
-/** One path takes one mount. */
+/** A path of a container can have one mount alone. */
 function mountedText(stock: Stock, { container, path }: UsedData): string | undefined {
   const mounts = stock.serviceOf(container)?.mounts ?? [];
   return mounts.some(({ target, kind }) => target === path && kind !== "anonymous")
@@ -88,7 +88,7 @@ export function saveFirst(stock: Stock, data: UsedData, keeper: string): Fix {
   return { fix: `${never} ${then}`, commands: lines };
 }
 
-/** None of a container that does not run, nor of a system that has no such command. */
+/** Empty for a container that does not run, and for a system that has no such command. */
 export function dumpLines(stock: Stock, { container, contents }: UsedData): readonly string[] {
   const dump = systemOf(contents.system)?.dump ?? "";
   if (dump === "" || !container.running) return [];

@@ -124,8 +124,9 @@ function problemOf(error: unknown, text: string): ExpressionProblem {
   return {
     at,
     message: `not valid CEL: ${printable(summary.charAt(0).toLowerCase() + summary.slice(1))}`,
-    remedy:
-      "Correct the expression; operators and functions are those of CEL (`==`, `&&`, `!`, `in`, `has()`, `size()`).",
+    remedy: /unexpected character: =/iu.test(summary)
+      ? "Write `==` to compare two values."
+      : "Correct the expression; operators and functions are those of CEL (`==`, `&&`, `!`, `in`, `has()`, `size()`).",
   };
 }
 

@@ -14,7 +14,7 @@ import { decisionOf, outgrownNames, unitName } from "../state/state.ts";
 import { markUndone, undoUnit, undoUnitTitle } from "../steps/undo-step.ts";
 import { isLeft, strangersTo, type UnitToUndo, unitsToUndo, wayBackOf } from "../steps/way-back.ts";
 
-/** Errors: those of consent; those of each step's way back. */
+/** Errors: those of the consent, and those of the steps' ways back. */
 export async function undoAll(session: Session): Promise<void> {
   const units = unitsToUndo(session.plan, session.state);
   await consentToUndo(session, units);
@@ -45,7 +45,7 @@ export function refuseWithoutWay(session: Session): void {
     );
 }
 
-/** Names what must be undone by hand: the attempts' names alone do not say it. */
+/** Names what a person must take back: the names of attempts do not tell it. */
 function tellOutgrown(session: Session): void {
   for (const [name, attempts] of session.state.outgrown)
     for (const { attempt, input } of attempts)
@@ -72,7 +72,7 @@ async function takeOperatorsWord(session: Session, one: UnitToUndo): Promise<voi
   await markUndone(session, one, { how: "by-hand", evidence });
 }
 
-/** An approval is of the commands that were shown, and holds while the same ones are left to run. */
+/** An approval is of the commands that were shown, and holds while exactly these are left to run. */
 async function consentToUndo(session: Session, units: readonly UnitToUndo[]): Promise<void> {
   const commands = Object.fromEntries(units.map((one) => [nameBack(one), hashCommands(one.commands)]));
   const effect = worstOf(units);
@@ -137,7 +137,7 @@ async function askForTarget(session: Session, units: readonly UnitToUndo[]): Pro
   );
 }
 
-/** The steps that go back, with their costs. Those that do not stand right above the answer; the commands are behind "m". */
+/** The steps that go back, with their costs. Steps that stay as they are come last, right above the answer. The commands are behind "m". */
 function detailsOf(units: readonly UnitToUndo[]): readonly string[] {
   const left = units.filter(({ undo }) => undo === undefined || isLeft(undo));
   const back = units.flatMap((one) => {

@@ -102,11 +102,11 @@ export class Scope {
         message: `the step ${quoted(later)} has not run here`,
         remedy: "Refer only to steps before this one, or move this step down.",
       };
-    const dashed = [...this.#ids].find(([key, id]) => id !== key && id.startsWith(`${name}-`));
-    if (dashed === undefined) return undefined;
+    const dashed = [...this.#ids].filter(([key, id]) => id !== key && id.startsWith(`${name}-`));
+    if (dashed.length === 0) return undefined;
     return {
       message: `there is no step ${quoted(name)}: in an expression "-" is read as minus`,
-      remedy: `Write \`steps.${dashed[0]}\` for the step "${dashed[1]}".`,
+      remedy: `Write ${dashed.map(([key, id]) => `\`steps.${key}\` for the step "${id}"`).join(", or ")}.`,
     };
   }
 }

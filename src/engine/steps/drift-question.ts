@@ -103,7 +103,7 @@ function questionOf(session: Session, drifted: Drifted, failed: RecoverError | u
     kind: "choice",
     id: `drift-${session.state.drifts}`,
     prompt: `${driftText(drifted)} ${failed === undefined ? "Go on?" : "What now?"}`,
-    why: "Something outside this run has changed it since. The steps that follow rely on it.",
+    why: "It has changed since, by this run or by somebody else. The steps that follow rely on it.",
     choices: [
       { value: STOP, label: "stop here", consequence: "nothing is changed; the run can be resumed later" },
       ...(failed === undefined

@@ -71,7 +71,9 @@ export function checkAssertion(session: Session, at: Attempt, output: JsonObject
   throw giveUp("proof-failed", `${message}${valuesIn(session, assert.text, scope)}`)
     .at(`step ${unitName(at.unit)}`)
     .advise(
-      `If the fact is wrong, put it right and continue with "${session.resumeCommand}". If the assert is wrong, ${undo} shows what can be taken back: take it back, correct the runbook and run it anew. This run keeps its text.`,
+      session.isSaved
+        ? `If the fact is wrong, put it right and continue with "${session.resumeCommand}". If the assert is wrong, ${undo} shows what can be taken back: take it back, correct the runbook and run it anew. This run keeps its text.`
+        : "Put the fact or the assert right, then try the dry run again. Nothing was changed.",
     );
 }
 

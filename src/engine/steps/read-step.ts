@@ -10,7 +10,7 @@ import { unitName } from "../state/state.ts";
 import { contextFor } from "./step-context.ts";
 import { inputOf, type UnitInput } from "./unit-input.ts";
 
-/** How long `until` waits if the step names no timeout. */
+/** How long `until` waits in a runbook of a release that wanted no timeout beside it. */
 export const DEFAULT_UNTIL_MS = 10 * 60_000;
 const FIRST_POLL_MS = 2000;
 const LONGEST_POLL_MS = 10_000;

@@ -10,7 +10,7 @@
  * S4  That nothing is left is said only if a probe, or the step's own words, say so of each change.
  * S5  A change that a later look found otherwise is not told as done.
  */
-import type { Entry } from "../../engine/journal/entry.ts";
+import { type Entry, hasTouched } from "../../engine/journal/entry.ts";
 import { changesOf, type Course } from "./changes.ts";
 import type { Change, Left, Told } from "./fact.ts";
 import { leftOf } from "./left.ts";
@@ -106,3 +106,9 @@ export function standingText(entries: readonly Entry[]): string {
   if (sentences.length > 0) return sentences.join(" ");
   return touched ? "Nothing is left of what this run has changed." : "Nothing was changed so far.";
 }
+
+/** How a run ended that was taken back; `about` names its target. */
+export const undoneText = (entries: readonly Entry[], about: string): string =>
+  hasTouched(entries)
+    ? `What was done for ${about} was taken back.`
+    : `Nothing was done for ${about}, so nothing was taken back.`;

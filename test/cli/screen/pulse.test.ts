@@ -54,6 +54,11 @@ describe("what stands under the step at work", () => {
     expect(pulse.lines(at(100))).toEqual(["step 4 of 4, for 0 s"]);
   });
 
+  it("names no next step of a way back, which goes through the steps in another order", () => {
+    hear(0, { ...began("copy"), back: true } as EventBody);
+    expect(pulse.lines(at(12))).toEqual(["for 12 s"]);
+  });
+
   it("says what is usual, if that is known", () => {
     hear(0, began("look", { stepMs: 10_000, restMs: 90_000 }));
     expect(pulse.lines(at(12))[0]).toBe("step 1 of 4, for 12 s (usually 10 s); then about 1 min 30 s more");

@@ -25,6 +25,7 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({
   guid: z.guid(),
+  /** As a source has it; "" if none does: the name that was asked for is then nobody's proof. */
   name: z.string(),
   /** The default name of the recovered instance: the given name, or the name that was meant. */
   service: z.string().default(""),
@@ -57,7 +58,7 @@ export const findDeletedInstance = defineAction({
   input,
   output,
   tell: (found) =>
-    `"${found.name}" is ${found.guid}, ${found.kind} ${found.deleted_at}${found.deleted_by === "" ? "" : ` by ${found.deleted_by}`}; ${found.evidence.length} pieces of evidence${found.log_clocks.map((each) => `; ${each}`).join("")}${found.together === "" ? "" : `; ${found.together}`}`,
+    `${found.name === "" ? "the instance whose name is not known" : `"${found.name}"`} is ${found.guid}, ${found.kind} ${found.deleted_at}${found.deleted_by === "" ? "" : ` by ${found.deleted_by}`}; ${found.evidence.length} pieces of evidence${found.log_clocks.map((each) => `; ${each}`).join("")}${found.together === "" ? "" : `; ${found.together}`}`,
   describe: ({ service, space, around }) => printedDiscover(["--name", service, "--space", space], around),
   async run(context, request): Promise<Output> {
     const { cf, clock, logs, logStores: stores } = context.ports;
@@ -156,7 +157,7 @@ function placeOf({ source, file, line, index, id }: Evidence): string {
 function outputOf(chosen: Candidate, request: Input): Output {
   return {
     guid: chosen.guid,
-    name: chosen.name ?? request.service,
+    name: chosen.name ?? "",
     service: request.service,
     kind: chosen.kind,
     org_guid: chosen.orgGuid ?? "",

@@ -8,7 +8,7 @@ const input = z.strictObject({ org: z.string(), space: z.string(), members: z.ar
 const output = z.object({ org: z.string(), space: z.string(), members: z.array(spaceMember) });
 
 /**
- * The one consent that names them all. It changes nothing itself: the runbook raises its effect, so that the operator
+ * The one consent that names all databases. It changes nothing itself: the runbook raises its effect, so that the operator
  * agrees by typing the target, and the journal has it before the first of the runs begins.
  */
 export const agreeBatch = defineAction({

@@ -7,6 +7,8 @@ import { creatorOf } from "../cf/inspect-taken.ts";
 
 const input = z.strictObject({
   service: z.string(),
+  /** Of the deleted instance, as a source has it; "" if none does. Older runbooks do not give it. */
+  source_name: z.string().optional(),
   target: z.string(),
   source_guid: z.string(),
   target_guid: z.string(),
@@ -47,6 +49,9 @@ export const review = defineAction({
   },
 });
 
+const sourceName = ({ source_name: name, service }: z.infer<typeof input>): string =>
+  name === "" ? "AN INSTANCE WHOSE NAME IS NOT KNOWN" : (name ?? service);
+
 async function originOf(context: Context, { adopt, target_guid: guid }: z.infer<typeof input>): Promise<string> {
   if (adopt === "") return "made by this run";
   const instance = await context.ports.cf.getInstance(guid);
@@ -76,7 +81,7 @@ function rowsOfCopy(facts: z.infer<typeof input>, { undo, origin, drill }: Of): 
   return [
     {
       label: "source",
-      value: `${facts.service} (${facts.source_guid}), deleted ${facts.deleted_at || "at a time not known"}`,
+      value: `${sourceName(facts)} (${facts.source_guid}), deleted ${facts.deleted_at || "at a time not known"}`,
     },
     {
       label: "  archive",
