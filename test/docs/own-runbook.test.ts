@@ -219,8 +219,7 @@ describe("an own runbook with an own action", () => {
     const more = `probe: ${functions.probe}, verify: ${functions.verify}`;
     const begin = name === "probe" ? 'throw new Error("not today"); const hour =' : "const hour =";
     rewrite((good) => making(good, more).replace("const hour =", begin));
-    const words = RUN;
-    const ran = await place.run(words);
+    const ran = await place.run(RUN);
     const told = `${ran.stdout}${ran.stderr}`.replaceAll(/\s+/gu, " ");
     expect(told).toMatch(why);
     expect(told).not.toMatch(/defect|Cannot read/u);
